@@ -1,0 +1,51 @@
+// node tools/test.mjs all              lint, types, import rules, the lock file, then every test
+// node tools/test.mjs unit             the pure parts: no PostgreSQL, no broker
+// node tools/test.mjs e2e              test/ alone
+// node tools/test.mjs jest [patterns]  chosen test files, e.g. `node tools/test.mjs jest apps/wallet`
+// Whatever follows is handed to Jest.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [kind = 'all', ...rest] = process.argv.slice(2);
+const bin = (path) => `${root}node_modules/${path}`;
+
+const CHECKS = [
+  ['lock file', ['tools/check-lock.mjs']],
+  ['types', ['tools/typecheck.mjs']],
+  ['import rules', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), ...depcruiseArgs()]],
+  ['lint', [bin('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/']],
+  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '--cache', '.']],
+];
+
+let failed = 0;
+if (kind === 'all') {
+  for (const [name, args] of CHECKS) check(name, args);
+}
+const status = runJest();
+if (failed > 0) console.error(`${failed} of ${CHECKS.length} checks before the tests failed (see above)`);
+process.exit(status !== 0 ? status : failed > 0 ? 1 : 0);
+
+function check(name, args) {
+  const started = performance.now();
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+  if (status !== 0) failed += 1;
+}
+
+function runJest() {
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    bin('jest/bin/jest.js'),
+  ];
+  if (kind === 'unit') args.push('--config', 'jest.unit.config.mjs');
+  if (kind === 'e2e') args.push('--roots', `${root}test`);
+  const { status } = spawnSync(process.execPath, [...args, ...rest], { cwd: root, stdio: 'inherit' });
+  return status ?? 1;
+}
+
+function depcruiseArgs() {
+  return ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'bench', 'tools'];
+}
