@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Account, accountFor, canWrite } from './postgres-account.js';
 import { findBinaries, type PostgresBinaries, reachableBinaries } from './postgres-binaries.js';
 
@@ -23,7 +23,7 @@ const ELSEWHERE = 'data-is-elsewhere.txt';
 
 export function locateCluster(folder: string): Cluster {
   const wanted = resolve(folder);
-  mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  makeFolder(wanted);
   const note = join(wanted, ELSEWHERE);
   const noted = existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined;
   let base = noted ?? wanted;
@@ -32,7 +32,7 @@ export function locateCluster(folder: string): Cluster {
     own(base, account);
     if (!canWrite(base, account)) {
       base = `/var/tmp/wattline-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-      mkdirSync(base, { recursive: true, mode: 0o700 });
+      makeFolder(base);
       own(base, account);
       writeFileSync(note, `${base}\n`);
     }
@@ -84,6 +84,12 @@ function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' };
   for (const name of passed) if (process.env[name] !== undefined) env[name] = process.env[name];
   return env;
+}
+
+/** Closed to others itself, but not the folders above it, which the account has to pass. */
+function makeFolder(folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
 }
 
 function own(folder: string, account: Account): void {
