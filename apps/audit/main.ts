@@ -1,0 +1,4 @@
+import { runAsProcess } from '#service-host';
+import { auditService } from './index.js';
+
+await runAsProcess(auditService);

@@ -1,0 +1,39 @@
+import {
+  BillCancelled,
+  BillChanged,
+  BillCreated,
+  FundsCollected,
+  FundsHeld,
+  FundsRefused,
+  PaymentCompleted,
+  PaymentFailed,
+  PaymentInitiated,
+  UserRegistered,
+  WalletUpdated,
+} from './events/index.js';
+import type { ServiceName } from './payment-vocabulary.js';
+
+/**
+ * Who hears what: the only map from events to services. The queues of RabbitMQ and the embedded bus are
+ * made from it, and a service refuses to start when its consumers differ from it.
+ */
+export const SUBSCRIPTIONS: Readonly<Record<string, readonly ServiceName[]>> = {
+  [UserRegistered.name]: ['wallet', 'notification', 'audit'],
+  [BillCreated.name]: ['notification', 'audit'],
+  [BillChanged.name]: ['notification', 'audit'],
+  [BillCancelled.name]: ['notification', 'audit'],
+  [PaymentInitiated.name]: ['wallet', 'audit'],
+  [FundsCollected.name]: ['wallet', 'audit'],
+  [FundsHeld.name]: ['payment', 'audit'],
+  [FundsRefused.name]: ['payment', 'audit'],
+  [PaymentCompleted.name]: ['billing', 'wallet', 'notification', 'audit'],
+  [PaymentFailed.name]: ['billing', 'wallet', 'notification', 'audit'],
+  [WalletUpdated.name]: ['notification', 'audit'],
+};
+
+export type Subscriptions = typeof SUBSCRIPTIONS;
+
+/** The names of the events that a service consumes. */
+export function eventsOf(service: ServiceName, subscriptions: Subscriptions = SUBSCRIPTIONS): string[] {
+  return Object.keys(subscriptions).filter((event) => subscriptions[event]!.includes(service));
+}

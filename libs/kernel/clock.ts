@@ -1,0 +1,32 @@
+/** The only source of the time in Wattline, so that tests can let a year pass. */
+export abstract class Clock {
+  abstract now(): Date;
+}
+
+export class SystemClock extends Clock {
+  now(): Date {
+    return new Date();
+  }
+}
+
+export const systemClock: Clock = new SystemClock();
+
+/** A clock that stands still until it is told to move. */
+export class FakeClock extends Clock {
+  constructor(private millis: number = Date.now()) {
+    super();
+  }
+
+  now(): Date {
+    return new Date(this.millis);
+  }
+
+  advance(millis: number): void {
+    this.millis += millis;
+  }
+}
+
+/** The calendar day of a moment in a time zone, as `2026-11-21`. */
+export function dayIn(timeZone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+}

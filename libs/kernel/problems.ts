@@ -1,0 +1,52 @@
+/** Every refusal the API knows: its stable code, HTTP status and title (RFC 9457). Codes are never renamed. */
+export const PROBLEMS = {
+  validation_failed: { status: 400, title: 'The request is not valid' },
+  idempotency_key_required: { status: 400, title: 'A request that moves money needs an idempotency key' },
+  unauthorized: { status: 401, title: 'Sign in to continue' },
+  invalid_credentials: { status: 401, title: 'Phone or password is wrong' },
+  forbidden: { status: 403, title: 'Your role may not do this' },
+  not_found: { status: 404, title: 'There is no such thing here' },
+  meter_unknown: { status: 404, title: 'No meter has this number' },
+  conflict: { status: 409, title: 'The request conflicts with the present state' },
+  phone_taken: { status: 409, title: 'An account with this phone exists already' },
+  bill_not_payable: { status: 409, title: 'This bill can no longer be changed or paid' },
+  payment_in_progress: { status: 409, title: 'A payment for this bill is under way' },
+  request_in_progress: { status: 409, title: 'A request with this idempotency key is still running' },
+  receipt_not_ready: { status: 409, title: 'A receipt exists once the payment is paid' },
+  amount_mismatch: { status: 422, title: 'The amount is not the amount of the bill' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
+  payload_too_large: { status: 413, title: 'The request body is too large' },
+  unsupported_media_type: { status: 415, title: 'Send the body as application/json' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'The service cannot accept this now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  detail: string;
+  /** JSON pointer into the body, `#/amount`. */
+  pointer: string;
+}
+
+/**
+ * A refusal with a stable code. It is a value where it is expected (`Result`), and may be thrown at the
+ * edge, where one filter turns it into problem+json. It never carries provider text or secrets.
+ */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail?: string,
+    readonly errors?: FieldError[],
+    /** Further members of the answer, and `retryAfterSeconds`, which becomes the Retry-After header. */
+    readonly extra: { retryAfterSeconds?: number; links?: Record<string, string> } = {},
+  ) {
+    super(detail ?? PROBLEMS[code].title);
+    this.name = 'Problem';
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+}

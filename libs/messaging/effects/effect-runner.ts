@@ -1,0 +1,178 @@
+import type { DataSource } from 'typeorm';
+import type { Clock, Id } from '#kernel';
+import type { UnitOfWork, WorkContext } from '#persistence';
+import type { Tx } from '../tx.js';
+import type { Call, Effect, Outcome } from './effect.js';
+import { EffectRow } from './effect.entity.js';
+
+type AnyEffect = Effect<unknown, unknown>;
+type Mode = 'perform' | 'ask';
+
+export interface EffectRunnerOptions {
+  /** Calls that may be under way at the same time. */
+  concurrency: number;
+  sweepMillis?: number;
+  onProblem?: (text: string, error: unknown) => void;
+}
+
+/** How long the process that decided an effect may take before another one asks what became of it. */
+const LEASE_MILLIS = 60_000;
+const MAX_WAITING = 20_000;
+const NOT_DONE_RETRY_MILLIS = [2_000, 10_000, 60_000, 600_000];
+
+/** Makes the calls that transactions have decided, and finds out about those whose outcome is unknown. */
+export class EffectRunner {
+  private readonly effects = new Map<string, AnyEffect>();
+  private readonly mine = new Set<string>();
+  private readonly waiting: { row: EffectRow; mode: Mode }[] = [];
+  private running = 0;
+  private sweeper: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork<Tx>,
+    private readonly clock: Clock,
+    private readonly options: EffectRunnerOptions,
+  ) {}
+
+  register(effect: Effect<never, never>): void {
+    this.effects.set(effect.kind, effect as unknown as AnyEffect);
+  }
+
+  rowFor<C, O>(effect: Effect<C, O>, reference: Id, command: C, context: WorkContext): EffectRow {
+    const now = this.clock.now();
+    return {
+      reference,
+      kind: effect.kind,
+      command: JSON.stringify(command),
+      state: 'started',
+      attempts: 0,
+      questions: 0,
+      nextAt: new Date(now.getTime() + LEASE_MILLIS),
+      error: null,
+      createdAt: now,
+      correlationId: context.correlationId,
+      causationId: context.causationId ?? null,
+    };
+  }
+
+  begin(): void {
+    this.sweeper = setInterval(() => {
+      this.sweeping ??= this.sweep()
+        .catch((error: unknown) => this.options.onProblem?.('effects could not be swept', error))
+        .finally(() => (this.sweeping = undefined));
+    }, this.options.sweepMillis ?? 1_000);
+  }
+
+  /** Takes an effect whose transaction has just committed. */
+  start(row: EffectRow): void {
+    if (this.stopped || this.waiting.length >= MAX_WAITING) return; // the sweep will find it, and ask
+    this.enqueue(row, 'perform');
+  }
+
+  async stop(timeoutMillis = 10_000): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.sweeper);
+    await this.sweeping;
+    const deadline = performance.now() + timeoutMillis;
+    while (this.mine.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Takes what is due: scheduled effects are performed, everything else is asked for first. */
+  async sweep(): Promise<void> {
+    const now = this.clock.now();
+    const [rows] = await this.dataSource.query<[Record<string, never>[], number]>(
+      `UPDATE effects SET next_at = $2
+       WHERE reference IN (SELECT reference FROM effects WHERE state <> 'done' AND next_at <= $1
+                           ORDER BY next_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+       RETURNING reference`,
+      [now, new Date(now.getTime() + LEASE_MILLIS)],
+    );
+    const references = rows.map((row) => (row as unknown as EffectRow).reference).filter((it) => !this.mine.has(it));
+    if (references.length === 0) return;
+    const due = await this.dataSource.getRepository(EffectRow).findBy(references.map((reference) => ({ reference })));
+    for (const row of due) this.enqueue(row, row.state === 'scheduled' ? 'perform' : 'ask');
+  }
+
+  private enqueue(row: EffectRow, mode: Mode): void {
+    this.mine.add(row.reference);
+    this.waiting.push({ row, mode });
+    this.pump();
+  }
+
+  private pump(): void {
+    while (this.running < this.options.concurrency && this.waiting.length > 0) {
+      const { row, mode } = this.waiting.shift()!;
+      this.running += 1;
+      void this.execute(row, mode)
+        .catch((error: unknown) => this.options.onProblem?.(`${row.kind} ${row.reference} will be asked for`, error))
+        .finally(() => {
+          this.running -= 1;
+          this.mine.delete(row.reference);
+          this.pump();
+        });
+    }
+  }
+
+  private async execute(row: EffectRow, mode: Mode): Promise<void> {
+    const effect = this.effects.get(row.kind);
+    if (!effect) throw new Error(`No effect is registered for ${row.kind}`);
+    const command: unknown = JSON.parse(row.command);
+    const outcome = await this.call(effect, mode, command, row);
+    const context = { correlationId: row.correlationId, causationId: row.causationId ?? undefined };
+    await this.work.run(context, (tx) => this.record(effect, command, row, mode, outcome, tx));
+  }
+
+  private async call(effect: AnyEffect, mode: Mode, command: unknown, row: EffectRow): Promise<Outcome<unknown>> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new Error('took too long')), effect.timeoutMillis);
+    const call: Call = { reference: row.reference, signal: abort.signal, since: row.createdAt };
+    try {
+      return await (mode === 'perform' ? effect.perform(command, call) : effect.ask(command, call));
+    } catch (error) {
+      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async record(
+    effect: AnyEffect,
+    command: unknown,
+    seen: EffectRow,
+    mode: Mode,
+    outcome: Outcome<unknown>,
+    tx: Tx,
+  ): Promise<void> {
+    const row = await tx.get(EffectRow, seen.reference);
+    if (row.state === 'done') return;
+    const attempts = row.attempts + (mode === 'perform' ? 1 : 0);
+    const questions = row.questions + (mode === 'ask' ? 1 : 0);
+    const at = (millis: number) => new Date(tx.now.getTime() + millis);
+    switch (outcome.kind) {
+      case 'succeeded':
+      case 'failed':
+        tx.set(row, { state: 'done', attempts, questions, error: null });
+        return effect.record(command, outcome, tx, row.reference);
+      case 'not_done': {
+        if (attempts >= effect.maxAttempts) {
+          tx.set(row, { state: 'done', attempts, questions, error: outcome.reason });
+          const failed = { kind: 'failed', code: 'gave_up', reason: outcome.reason } as const;
+          return effect.record(command, failed, tx, row.reference);
+        }
+        const wait = outcome.retryAfterMillis ?? NOT_DONE_RETRY_MILLIS[Math.min(attempts, 4) - 1] ?? 0;
+        tx.set(row, { state: 'scheduled', attempts, questions, nextAt: at(wait), error: outcome.reason });
+        return;
+      }
+      case 'unknown': {
+        const ladder = effect.askAfterMillis;
+        const wait = ladder[Math.min(questions, ladder.length - 1)] ?? LEASE_MILLIS;
+        tx.set(row, { state: 'unknown', attempts, questions, nextAt: at(wait), error: outcome.reason });
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import type { Class } from './batch.js';
+import { prepareSchemas, roleOf, withOptions } from './schemas.js';
+
+export type MigrationClass = new () => MigrationInterface;
+
+export interface DataSourceOptions {
+  url: string;
+  /** The service's name, which is the name of its schema. */
+  schema: string;
+  entities: Class[];
+  migrations: MigrationClass[];
+  /** Connections of this service; a handful is best (docs/performance.md). */
+  poolSize: number;
+}
+
+/** How PostgreSQL's values come back: bigint as bigint, a date as its text, never as a local midnight. */
+const PARSERS: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.INT8]: BigInt,
+  [pg.types.builtins.DATE]: (text) => text,
+};
+
+export const typeParsers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    PARSERS[oid] ?? (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format),
+};
+
+/** Opens the data source of one service under its own role, in its own schema, and migrates it. */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  await prepareSchemas(options.url, [options.schema]);
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: withOptions(
+      options.url,
+      `-c role=${roleOf(options.schema)} -c search_path=${options.schema}` +
+        ' -c statement_timeout=5000 -c lock_timeout=1500 -c idle_in_transaction_session_timeout=10000',
+    ),
+    schema: options.schema,
+    entities: options.entities,
+    migrations: options.migrations,
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    applicationName: `wattline ${options.schema}`,
+    extra: {
+      max: options.poolSize,
+      types: typeParsers,
+      connectionTimeoutMillis: 5000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+    },
+    poolErrorHandler: () => undefined, // a dead idle connection is replaced; the statement that needs one reports it
+  });
+  await dataSource.initialize();
+  await migrate(dataSource);
+  return dataSource;
+}
+
+/** One migrator at a time per schema: several instances of a service may start together. */
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock(hashtext($1))', [`wattline migrate ${dataSource.options.type}`]);
+    await dataSource.runMigrations();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock_all()');
+    await runner.release();
+  }
+}

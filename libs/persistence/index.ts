@@ -1,0 +1,7 @@
+export * from './batch.js';
+export * from './data-source.js';
+export * from './database-errors.js';
+export * from './schemas.js';
+export * from './transaction.js';
+export * from './unit-of-work.js';
+export * from './embedded/embedded-postgres.js';

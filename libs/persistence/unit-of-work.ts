@@ -1,0 +1,174 @@
+import type { PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { Batch } from './batch.js';
+import { failureKind } from './database-errors.js';
+import type { Transaction, WorkContext } from './transaction.js';
+
+export interface UnitOfWorkOptions {
+  /** Works in one transaction, at most. */
+  batchSize: number;
+  /** Under load, the least time from the start of one batch to the start of the next, unless it is full. */
+  paceMillis: number;
+  /** Transactions open at the same time. */
+  lanes: number;
+  /** Told after every batch: how many works it had. */
+  onBatch?: (works: number) => void;
+}
+
+interface Job<X extends Transaction> {
+  context: WorkContext;
+  work: (tx: X) => Promise<unknown>;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
+const LOAD = 8;
+const COLLISION_TRIES = 5;
+
+/**
+ * Runs works in transactions. What queued up while a transaction was running shares the next one; a batch
+ * that fails is run again work by work behind savepoints, so that only the failing work is rejected. A work
+ * may therefore run more than once: it must have no effect but through its transaction.
+ */
+export class UnitOfWork<X extends Transaction> {
+  private readonly queue: Job<X>[] = [];
+  private running = 0;
+  private lastStart = 0;
+  private lastSize = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly makeTransaction: (batch: Batch, context: WorkContext) => X,
+    private readonly options: UnitOfWorkOptions,
+  ) {}
+
+  /** The work's value once its transaction has committed. */
+  run<T>(context: WorkContext, work: (tx: X) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.queue.push({ context, work, resolve, reject });
+      this.pump();
+    });
+  }
+
+  /** Works that wait for a transaction. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  private pump(): void {
+    while (this.running < this.options.lanes && this.queue.length > 0) {
+      const rest = this.restOfPace();
+      if (rest > 0) {
+        this.timer ??= setTimeout(() => {
+          this.timer = undefined;
+          this.pump();
+        }, rest);
+        return;
+      }
+      this.running += 1;
+      // A turn later, so that works which arrive together start together.
+      setImmediate(() => void this.nextBatch());
+    }
+  }
+
+  private restOfPace(): number {
+    const full = this.queue.length >= this.options.batchSize;
+    if (full || this.lastSize < LOAD) return 0;
+    return Math.ceil(this.lastStart + this.options.paceMillis - performance.now());
+  }
+
+  private async nextBatch(): Promise<void> {
+    const jobs = this.queue.splice(0, this.options.batchSize);
+    this.lastStart = performance.now();
+    this.lastSize = jobs.length;
+    try {
+      if (jobs.length > 0) await this.execute(jobs);
+    } finally {
+      this.running -= 1;
+      this.options.onBatch?.(jobs.length);
+      this.pump();
+    }
+  }
+
+  private async execute(jobs: Job<X>[]): Promise<void> {
+    let attempt = (client: PoolClient) => this.together(client, jobs);
+    let apart = jobs.length === 1;
+    for (let tries = 1; ; tries++) {
+      try {
+        const settle = await this.inTransaction(attempt);
+        settle();
+        return;
+      } catch (error) {
+        const kind = failureKind(error);
+        if (kind === 'collision' && tries < COLLISION_TRIES) continue;
+        if (apart || kind === 'connection') {
+          for (const job of jobs) job.reject(error);
+          return;
+        }
+        apart = true;
+        attempt = (client) => this.oneByOne(client, jobs);
+      }
+    }
+  }
+
+  /** All works side by side. */
+  private async together(client: PoolClient, jobs: Job<X>[]): Promise<() => void> {
+    const batch = new Batch(client, this.dataSource);
+    const values = await allDone(jobs.map((job) => job.work(this.makeTransaction(batch, job.context))));
+    await batch.flush();
+    return () => {
+      batch.committed();
+      jobs.forEach((job, i) => job.resolve(values[i] as never));
+    };
+  }
+
+  /** One work after the other, each behind a savepoint, so that a failing one fails alone. */
+  private async oneByOne(client: PoolClient, jobs: Job<X>[]): Promise<() => void> {
+    const outcomes: (() => void)[] = [];
+    for (const job of jobs) outcomes.push(await this.behindSavepoint(client, job));
+    return () => outcomes.forEach((outcome) => outcome());
+  }
+
+  private async behindSavepoint(client: PoolClient, job: Job<X>): Promise<() => void> {
+    await client.query('SAVEPOINT work');
+    try {
+      const settle = await this.together(client, [job]);
+      await client.query('RELEASE SAVEPOINT work');
+      return settle;
+    } catch (error) {
+      const kind = failureKind(error);
+      if (kind === 'connection' || kind === 'collision') throw error; // the whole transaction is to be run again
+      await client.query('ROLLBACK TO SAVEPOINT work');
+      return () => job.reject(error);
+    }
+  }
+
+  private async inTransaction<T>(action: (client: PoolClient) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      await client.query('BEGIN');
+      try {
+        const value = await action(client);
+        await client.query('COMMIT');
+        return value;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined); // the first error is the one that tells
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** Waits until every work has ended, so that none goes on in a transaction that is over; then the first error. */
+async function allDone(works: Promise<unknown>[]): Promise<unknown[]> {
+  const outcomes = await Promise.allSettled(works);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}

@@ -1,0 +1,233 @@
+import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DataSource } from 'typeorm';
+import { type ServiceName, SUBSCRIPTIONS } from '#contracts';
+import { type Clock, systemClock } from '#kernel';
+import {
+  BusStrategy,
+  Consumer,
+  EffectRow,
+  EffectRunner,
+  Inbox,
+  InboxRow,
+  MessagingTables1700000000000,
+  OutboxRow,
+  RabbitMqTransport,
+  Relay,
+  RetryFailedEvents,
+  Rethrow,
+  type Transport,
+  Tx,
+} from '#messaging';
+import { type Batch, type Class, type MigrationClass, openDataSource, UnitOfWork, type WorkContext } from '#persistence';
+import type { ValidatorSpec } from 'envalid';
+import { type Authenticator, SignedCallerAuthenticator } from './caller.guard.js';
+import { HostModule } from './host.module.js';
+import { InternalClient } from './internal-client.js';
+import { type Log, makeLog, nestLog } from './log.js';
+import { Metrics } from './metrics.js';
+import { openApiOf } from './openapi.js';
+import { ProblemFilter, validationPipe } from './problem.filter.js';
+import { Readiness } from './readiness.js';
+import { watchRequests } from './request-metrics.js';
+import { type BaseSettings, type Environment, readSettings, WrongSettings } from './settings.js';
+
+/** All that distinguishes one service from another. */
+export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
+  name: ServiceName;
+  module: Type;
+  entities: Class[];
+  migrations: MigrationClass[];
+  settings: { [K in keyof S]: ValidatorSpec<S[K]> };
+  /** Who may call; by default whoever holds the internal secret. */
+  authenticator?: Type<Authenticator>;
+  /** For routes that are not Nest controllers; called before Nest registers its own. */
+  prepare?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
+}
+
+export interface ServiceParts<S extends BaseSettings = BaseSettings> {
+  name: ServiceName;
+  settings: S;
+  log: Log;
+  clock: Clock;
+  metrics: Metrics;
+  dataSource: DataSource;
+  transport: Transport;
+  relay: Relay;
+  effects: EffectRunner;
+  inbox: Inbox;
+  /** Requests share transactions here. */
+  requests: UnitOfWork<Tx>;
+  client: InternalClient;
+  readiness: Readiness;
+}
+
+export interface RunOptions {
+  environment: Environment;
+  /** The service's door to the bus; by default RabbitMQ at AMQP_URL. */
+  transport?: Transport;
+  clock?: Clock;
+  /** Keeps `/health/ready` at 503 until `readiness.open()`. */
+  notReadyYet?: boolean;
+}
+
+export interface RunningService<S extends BaseSettings = BaseSettings> {
+  name: ServiceName;
+  url: string;
+  app: NestFastifyApplication;
+  parts: ServiceParts<S>;
+  close(): Promise<void>;
+}
+
+/** Starts one service. Everything that it needs is made here, once, and closed in reverse by `close`. */
+export async function runService<S extends BaseSettings>(
+  definition: ServiceDefinition<S>,
+  options: RunOptions,
+): Promise<RunningService<S>> {
+  const settings = readSettings<S>(options.environment, definition.settings);
+  const parts = await makeParts(definition, settings, options);
+  const { log, transport, relay, effects } = parts;
+  const strategy: BusStrategy = new BusStrategy(definition.name, SUBSCRIPTIONS, () => consumer.start());
+  const consumer = new Consumer(definition.name, transport, parts.inbox, strategy.handle, {
+    onHandled: ({ id, type, correlationid }) => {
+      parts.metrics.handled.inc({ event: type });
+      log.info({ event: type, eventId: id, correlationId: correlationid }, 'event handled');
+    },
+    onFailed: ({ id, type, correlationid }, error, state) => {
+      parts.metrics.failed.inc({ event: type, state });
+      log.error({ err: error, event: type, eventId: id, correlationId: correlationid, state }, 'event failed');
+    },
+    onProblem: (text, error) => log.warn({ err: error }, text),
+  });
+  const retries = new RetryFailedEvents(parts.dataSource, parts.inbox, strategy.handle, parts.clock, (text, error) =>
+    log.warn({ err: error }, text),
+  );
+  const app = await makeApp(definition, parts, strategy);
+  await transport.start();
+  if (definitionConsumes(definition.name)) await app.startAllMicroservices();
+  relay.start();
+  effects.begin();
+  retries.start();
+  await app.listen(settings.PORT, settings.HOST);
+  if (!options.notReadyYet) parts.readiness.open();
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  log.info({ url }, `${definition.name} is ready`);
+
+  const close = async () => {
+    parts.readiness.close();
+    await app.close();
+    await consumer.stop();
+    await retries.stop();
+    await effects.stop();
+    await relay.stop();
+    await transport.close();
+    await parts.client.close();
+    await parts.dataSource.destroy();
+    log.info(`${definition.name} has stopped`);
+  };
+  return { name: definition.name, url, app, parts, close };
+}
+
+function definitionConsumes(service: ServiceName): boolean {
+  return Object.values(SUBSCRIPTIONS).some((services) => services.includes(service));
+}
+
+async function makeParts<S extends BaseSettings>(
+  definition: ServiceDefinition<S>,
+  settings: S,
+  options: RunOptions,
+): Promise<ServiceParts<S>> {
+  const { name } = definition;
+  const log = makeLog(name, settings.LOG_LEVEL);
+  const clock = options.clock ?? systemClock;
+  const metrics = new Metrics(name);
+  const onProblem = (text: string, error?: unknown) => log.warn({ err: error }, text);
+  const transport = options.transport ?? rabbitMq(settings, onProblem);
+  const dataSource = await openDataSource({
+    url: settings.DATABASE_URL,
+    schema: name,
+    entities: [OutboxRow, InboxRow, EffectRow, ...definition.entities],
+    migrations: [MessagingTables1700000000000, ...definition.migrations],
+    poolSize: settings.POOL_SIZE,
+  });
+  const relay = new Relay(dataSource, transport, clock, { packSize: settings.PACK_SIZE, onProblem });
+  const stream = (label: string, paceMillis: number): UnitOfWork<Tx> =>
+    new UnitOfWork<Tx>(
+      dataSource,
+      (batch: Batch, context: WorkContext) => new Tx(batch, context, { clock, relay, effects }),
+      { batchSize: settings.BATCH_SIZE, paceMillis, lanes: 1, onBatch: (n) => metrics.batches.observe({ stream: label }, n) },
+    );
+  const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
+  const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, { concurrency: 64, onProblem });
+  return {
+    name,
+    settings,
+    log,
+    clock,
+    metrics,
+    dataSource,
+    transport,
+    relay,
+    effects,
+    inbox: new Inbox(stream('events', settings.CONSUMER_PACE_MS), clock),
+    requests: stream('requests', settings.REQUEST_PACE_MS),
+    client: new InternalClient(name, settings, clock),
+    readiness: new Readiness(),
+  };
+}
+
+function rabbitMq(settings: BaseSettings, onProblem: (text: string, error?: unknown) => void): Transport {
+  if (!settings.AMQP_URL) {
+    throw new WrongSettings(['AMQP_URL: is needed when the service runs in a process of its own']);
+  }
+  return new RabbitMqTransport({ url: settings.AMQP_URL, prefix: settings.BUS_PREFIX, onProblem });
+}
+
+async function makeApp<S extends BaseSettings>(
+  definition: ServiceDefinition<S>,
+  parts: ServiceParts<S>,
+  strategy: BusStrategy,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: 64 * 1024, forceCloseConnections: 'idle', trustProxy: true });
+  const root = HostModule.around(definition.module, parts, definition.authenticator ?? SignedCallerAuthenticator);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: nestLog(parts.log),
+    abortOnError: false,
+  });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(parts.log));
+  watchRequests(app.getHttpAdapter().getInstance(), parts.metrics);
+  await definition.prepare?.(app, parts);
+  if (definitionConsumes(definition.name)) {
+    app.connectMicroservice({ strategy }, { inheritAppConfig: false }).useGlobalFilters(new Rethrow());
+  }
+  const document = openApiOf(app, definition.name);
+  parts.readiness.openApi = document;
+  return app;
+}
+
+/** For the `main.ts` of a service that runs as its own process: stops on SIGTERM and SIGINT, drained. */
+export async function runAsProcess<S extends BaseSettings>(definition: ServiceDefinition<S>): Promise<void> {
+  try {
+    const service = await runService(definition, { environment: process.env });
+    let closing = false;
+    const stop = () => {
+      if (closing) return;
+      closing = true;
+      service.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          service.parts.log.fatal({ err: error }, 'did not stop cleanly');
+          process.exit(1);
+        },
+      );
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  } catch (error) {
+    process.stderr.write(`${error instanceof WrongSettings ? error.message : String((error as Error).stack)}\n`);
+    process.exit(1);
+  }
+}
