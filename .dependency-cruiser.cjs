@@ -29,8 +29,15 @@ module.exports = {
       name: 'libs-by-their-index',
       comment: 'What a lib shows is in its index.ts.',
       severity: 'error',
-      from: { path: '^(apps|libs/([^/]+))/' },
+      from: { path: '^(apps|libs/([^/]+))/', pathNot: '^libs/testing/(jest|broker)/' },
       to: { path: '^libs/', pathNot: ['^libs/[^/]+/index\\.ts$', '^libs/$2/'] },
+    },
+    {
+      name: 'the-test-run-needs-little',
+      comment: 'It starts PostgreSQL and the broker even where another part of a lib does not compile.',
+      severity: 'error',
+      from: { path: '^libs/testing/(jest|broker)/' },
+      to: { path: '^libs/', pathNot: '^libs/(testing/(jest|broker)|persistence/embedded)/' },
     },
     {
       name: 'kernel-imports-nothing',

@@ -1,9 +1,11 @@
 // node tools/test.mjs all              lint, types, import rules, the lock file, then every test
+// node tools/test.mjs deps             the import rules alone
 // node tools/test.mjs unit             the pure parts: no PostgreSQL, no broker
 // node tools/test.mjs e2e              test/ alone
 // node tools/test.mjs jest [patterns]  chosen test files, e.g. `node tools/test.mjs jest apps/wallet`
 // Whatever follows is handed to Jest.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +21,10 @@ const CHECKS = [
 ];
 
 let failed = 0;
+if (kind === 'deps') {
+  check(...CHECKS[2]);
+  process.exit(failed);
+}
 if (kind === 'all') {
   for (const [name, args] of CHECKS) check(name, args);
 }
@@ -47,5 +53,6 @@ function runJest() {
 }
 
 function depcruiseArgs() {
-  return ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'bench', 'tools'];
+  const folders = ['apps', 'libs', 'test', 'bench', 'tools'].filter((folder) => existsSync(root + folder));
+  return ['--config', '.dependency-cruiser.cjs', ...folders];
 }

@@ -1,4 +1,4 @@
-/** Starts what the tests of one run share. */
-export default function setup(): Promise<void> {
-  return Promise.resolve();
-}
+import { startTestRun } from './test-run.js';
+
+/** Jest's global setup: one PostgreSQL and one RabbitMQ for all tests of the run. */
+export default startTestRun;

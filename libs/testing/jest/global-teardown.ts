@@ -1,4 +1,4 @@
-/** Stops what the tests of one run shared. */
-export default function teardown(): Promise<void> {
-  return Promise.resolve();
-}
+import { endTestRun } from './test-run.js';
+
+/** Jest's global teardown. */
+export default endTestRun;
