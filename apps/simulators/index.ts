@@ -1,0 +1,43 @@
+import type { AddressInfo } from 'node:net';
+import { addPhones } from './phones/phones.routes.js';
+import { PhoneNetwork } from './phones/phone-network.js';
+import { createServer } from './server.js';
+import { addTwilio, type TwilioOptions, type TwilioSimulator } from './twilio/twilio.simulator.js';
+
+export type { TwilioOptions, TwilioSimulator } from './twilio/twilio.simulator.js';
+export type { TwilioFault } from './twilio/treatment.js';
+export type { PhoneItem, PhoneSummary } from './phones/phone-network.js';
+
+export interface SimulatorOptions {
+  /** 0 takes a free one. */
+  port: number;
+  host?: string;
+  twilio: TwilioOptions;
+  /** Silent unless given. */
+  log?: (line: string) => void;
+}
+
+export interface Simulators {
+  url: string;
+  port: number;
+  twilio: TwilioSimulator;
+  close(): Promise<void>;
+}
+
+/** The outside world of a demo or a test, on one port. Never in production. */
+export async function startSimulators(options: SimulatorOptions): Promise<Simulators> {
+  if (process.env['WATTLINE_MODE'] === 'production') {
+    throw new Error('The simulators do not start with WATTLINE_MODE=production.');
+  }
+  const { port: wanted, host = '127.0.0.1', log = () => undefined } = options;
+  const app = createServer();
+  const phones = new PhoneNetwork();
+  addPhones(app, phones);
+  const twilio = addTwilio(app, phones, log, options.twilio);
+
+  await app.listen({ port: wanted, host });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  log(`simulators and phones on ${url}`);
+  return { url, port, twilio, close: () => app.close() };
+}

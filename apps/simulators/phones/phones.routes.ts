@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { wholeNumber, type Fields } from '../server.js';
+import { LiveStream } from './live-stream.js';
+import { itemOf, msisdnOf, type PhoneNetwork } from './phone-network.js';
+import { readPage } from './page.js';
+
+const LIMIT = 50;
+const LIMIT_MAX = 1000;
+
+/** The phones of the simulated world: what they received, and a page on which they ring. */
+export function addPhones(app: FastifyInstance, network: PhoneNetwork): void {
+  const page = readPage();
+  const stream = new LiveStream(network);
+
+  app.get('/', (_request, reply) => reply.headers(page.headers).send(page.html));
+
+  app.get<{ Querystring: Fields }>('/phones', ({ query }) => ({
+    items: network.phones(wholeNumber(query, 'limit', LIMIT, LIMIT_MAX)),
+  }));
+
+  app.get<{ Params: { msisdn: string }; Querystring: Fields }>(
+    '/phones/:msisdn/messages',
+    (request, reply) => {
+      const msisdn = msisdnOf(request.params.msisdn);
+      if (msisdn === null) return reply.code(400).send({ status: 400, title: 'Not a phone number' });
+      const limit = wholeNumber(request.query, 'limit', LIMIT, LIMIT_MAX);
+      return { items: network.textsTo(msisdn, limit).map(itemOf) };
+    },
+  );
+
+  app.get('/phones/stream', (_request, reply) => {
+    if (!stream.add(reply.raw))
+      return reply.code(503).send({ status: 503, title: 'Too many pages are open' });
+    return reply.hijack();
+  });
+
+  app.addHook('preClose', async () => stream.close());
+}
