@@ -57,12 +57,14 @@ export class Money {
    */
   static parse(value: unknown, currency: Currency): Result<Money> {
     const text = typeof value === 'number' ? String(value) : value;
-    if (typeof text !== 'string' || text.length > 32) return refuse(badAmount('must be a number or a decimal string'));
+    if (typeof text !== 'string' || text.length > 32)
+      return refuse(badAmount('must be a number or a decimal string'));
     const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
     if (!match) return refuse(badAmount('must be a plain decimal number'));
     const exponent = EXPONENTS[currency];
     const [, sign, whole = '0', fraction = ''] = match;
-    if (fraction.length > exponent) return refuse(badAmount(`has more than ${exponent} decimals for ${currency}`));
+    if (fraction.length > exponent)
+      return refuse(badAmount(`has more than ${exponent} decimals for ${currency}`));
     const minor = BigInt(whole + fraction.padEnd(exponent, '0'));
     return ok(new Money(sign ? -minor : minor, currency));
   }

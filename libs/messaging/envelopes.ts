@@ -1,5 +1,12 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { type Envelope, EVENT_BY_TYPE, EVENTS, type EventDefinition, type PayloadOf, typeOf } from '#contracts';
+import {
+  type Envelope,
+  EVENT_BY_TYPE,
+  EVENTS,
+  type EventDefinition,
+  type PayloadOf,
+  typeOf,
+} from '#contracts';
 import { isId, newId, type Clock, type Id } from '#kernel';
 import type { WorkContext } from '#persistence';
 
@@ -72,5 +79,6 @@ export function definitionOf(envelope: Envelope): EventDefinition {
 function check(type: string, data: unknown): void {
   const validate = validators.get(type);
   if (!validate) throw new PermanentError(`unknown event or version: ${type}`);
-  if (!validate(data)) throw new PermanentError(`${type} does not fit its schema: ${ajv.errorsText(validate.errors)}`);
+  if (!validate(data))
+    throw new PermanentError(`${type} does not fit its schema: ${ajv.errorsText(validate.errors)}`);
 }

@@ -124,7 +124,8 @@ export class Batch {
       table.deltas.clear();
       for (const [property, deltas] of pending) {
         const { rowCount } = await this.client.query(table.statements.add(property, deltas));
-        if (rowCount !== deltas.size) throw new Error(`${table.statements.tableName}: a row to add to is missing`);
+        if (rowCount !== deltas.size)
+          throw new Error(`${table.statements.tableName}: a row to add to is missing`);
       }
     }
   }
@@ -181,7 +182,11 @@ export class Batch {
       this.owner.set(row, table);
       found.set(table.statements.idOf(row), row);
     }
-    return [...wanted].map(([id, waiting]) => () => waiting.resolve(found.get(id)));
+    return [...wanted].map(
+      ([id, waiting]) =>
+        () =>
+          waiting.resolve(found.get(id)),
+    );
   }
 
   private know(table: Table, row: object): void {
@@ -212,10 +217,12 @@ const statementsBySource = new WeakMap<DataSource, Map<Class, Statements>>();
 
 function statementsOf(dataSource: DataSource, entity: Class): Statements {
   let known = statementsBySource.get(dataSource);
-  if (!known) statementsBySource.set(dataSource, (known = new Map()));
+  if (!known) statementsBySource.set(dataSource, (known = new Map<Class, Statements>()));
   let statements = known.get(entity);
   if (!statements) {
-    statements = new Statements(dataSource.getMetadata(entity), (column) => dataSource.driver.normalizeType(column));
+    statements = new Statements(dataSource.getMetadata(entity), (column) =>
+      dataSource.driver.normalizeType(column),
+    );
     known.set(entity, statements);
   }
   return statements;

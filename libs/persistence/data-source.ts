@@ -60,7 +60,9 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
 async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.query('SELECT pg_advisory_lock(hashtext($1))', [`wattline migrate ${dataSource.options.type}`]);
+    await runner.query('SELECT pg_advisory_lock(hashtext($1))', [
+      `wattline migrate ${dataSource.options.type}`,
+    ]);
     await dataSource.runMigrations();
   } finally {
     await runner.query('SELECT pg_advisory_unlock_all()');

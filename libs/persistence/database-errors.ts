@@ -9,7 +9,8 @@ export type FailureKind =
   | 'other';
 
 const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
-const SOCKET_MESSAGES = /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
+const SOCKET_MESSAGES =
+  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
 
 /** Sorts an error by SQLSTATE (PostgreSQL manual, appendix A) or, without one, by the state of the socket. */
 export function failureKind(error: unknown): FailureKind {

@@ -37,7 +37,10 @@ export class CallerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const marked = <T>(key: symbol) =>
-      this.reflector.getAllAndOverride<T | undefined>(key as unknown as string, [context.getHandler(), context.getClass()]);
+      this.reflector.getAllAndOverride<T | undefined>(key as unknown as string, [
+        context.getHandler(),
+        context.getClass(),
+      ]);
     if (marked<boolean>(OPEN)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.authenticator.authenticate(request);

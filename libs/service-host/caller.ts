@@ -36,8 +36,10 @@ export function readCaller(header: string, secret: string, nowMillis: number): C
   const expected = Buffer.from(mac(text, secret));
   const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  const { at, ...caller } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Caller & { at: number };
-  return Math.abs(nowMillis - at) <= MAX_AGE_MILLIS ? (caller as Caller) : undefined;
+  const { at, ...caller } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Caller & {
+    at: number;
+  };
+  return Math.abs(nowMillis - at) <= MAX_AGE_MILLIS ? (caller) : undefined;
 }
 
 function mac(text: string, secret: string): string {

@@ -1,6 +1,15 @@
 import { Pool } from 'undici';
 import type { ServiceName } from '#contracts';
-import { Clock, ok, Problem, type ProblemCode, PROBLEMS, refuse, type Result, type FieldError } from '#kernel';
+import {
+  type Clock,
+  ok,
+  Problem,
+  type ProblemCode,
+  PROBLEMS,
+  refuse,
+  type Result,
+  type FieldError,
+} from '#kernel';
 import type { WorkContext } from '#persistence';
 import { CALLER_HEADER, signCaller } from './caller.js';
 import type { BaseSettings } from './settings.js';
@@ -30,7 +39,13 @@ export class InternalClient {
    * The answer, or the problem that the other service named. A service that cannot be reached, or does not
    * answer in time, is `unavailable`: whether it acted is then not known.
    */
-  async call<T>(to: ServiceName, method: Method, path: string, context: WorkContext, body?: unknown): Promise<Result<T>> {
+  async call<T>(
+    to: ServiceName,
+    method: Method,
+    path: string,
+    context: WorkContext,
+    body?: unknown,
+  ): Promise<Result<T>> {
     const caller = { kind: 'service', service: this.service, ...plain(context) } as const;
     try {
       const answer = await this.pool(to).request({
@@ -95,7 +110,9 @@ function parse(text: string): ProblemJson | undefined {
 }
 
 function unreachable(service: ServiceName, error: unknown): Problem {
-  const problem = new Problem('unavailable', `${service} did not answer`, undefined, { retryAfterSeconds: 1 });
+  const problem = new Problem('unavailable', `${service} did not answer`, undefined, {
+    retryAfterSeconds: 1,
+  });
   problem.cause = error;
   return problem;
 }

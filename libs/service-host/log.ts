@@ -7,7 +7,16 @@ export type Log = Logger;
 export const LOG = Symbol('log');
 
 /** Members that must never be written in the clear, wherever they stand. */
-const REDACTED = ['phone', 'password', 'token', 'accessToken', 'refreshToken', 'authorization', 'secret', 'pin'];
+const REDACTED = [
+  'phone',
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'secret',
+  'pin',
+];
 
 /** JSON lines on standard output. Every line about an event or a request carries its correlationId. */
 export function makeLog(service: string, level: string): Log {

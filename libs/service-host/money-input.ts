@@ -12,7 +12,8 @@ export function readAmount(amount: unknown, currency: string | undefined, ours: 
   const parsed = Money.parse(amount, ours);
   if (!parsed.ok) return parsed;
   if (!parsed.value.positive) return refuse(outOfRange('must be above zero'));
-  if (Money.major(MAX_MAJOR, ours).lessThan(parsed.value)) return refuse(outOfRange(`must be at most ${MAX_MAJOR}`));
+  if (Money.major(MAX_MAJOR, ours).lessThan(parsed.value))
+    return refuse(outOfRange(`must be at most ${MAX_MAJOR}`));
   return ok(parsed.value);
 }
 

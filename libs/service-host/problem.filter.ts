@@ -1,4 +1,10 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, ValidationPipe } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  ValidationPipe,
+} from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type FieldError, Problem, type ProblemCode, PROBLEMS } from '#kernel';
@@ -21,7 +27,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const problem = problemOf(error);
   const context = request.caller ?? contextOf(request.headers);
   if (problem.status >= 500) {
-    log.error({ err: error, correlationId: context.correlationId, route: request.routeOptions.url }, problem.code);
+    log.error(
+      { err: error, correlationId: context.correlationId, route: request.routeOptions.url },
+      problem.code,
+    );
   }
   const { retryAfterSeconds, links } = problem.extra;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));

@@ -5,7 +5,10 @@ import type { Metrics } from './metrics.js';
 export function watchRequests(fastify: unknown, metrics: Metrics): void {
   (fastify as FastifyInstance).addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    metrics.requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    metrics.requests.observe(
+      { method: request.method, route, status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
     done();
   });
 }

@@ -21,7 +21,14 @@ import {
   type Transport,
   Tx,
 } from '#messaging';
-import { type Batch, type Class, type MigrationClass, openDataSource, UnitOfWork, type WorkContext } from '#persistence';
+import {
+  type Batch,
+  type Class,
+  type MigrationClass,
+  openDataSource,
+  UnitOfWork,
+  type WorkContext,
+} from '#persistence';
 import type { ValidatorSpec } from 'envalid';
 import { type Authenticator, SignedCallerAuthenticator } from './caller.guard.js';
 import { HostModule } from './host.module.js';
@@ -97,12 +104,19 @@ export async function runService<S extends BaseSettings>(
     },
     onFailed: ({ id, type, correlationid }, error, state) => {
       parts.metrics.failed.inc({ event: type, state });
-      log.error({ err: error, event: type, eventId: id, correlationId: correlationid, state }, 'event failed');
+      log.error(
+        { err: error, event: type, eventId: id, correlationId: correlationid, state },
+        'event failed',
+      );
     },
     onProblem: (text, error) => log.warn({ err: error }, text),
   });
-  const retries = new RetryFailedEvents(parts.dataSource, parts.inbox, strategy.handle, parts.clock, (text, error) =>
-    log.warn({ err: error }, text),
+  const retries = new RetryFailedEvents(
+    parts.dataSource,
+    parts.inbox,
+    strategy.handle,
+    parts.clock,
+    (text, error) => log.warn({ err: error }, text),
   );
   const app = await makeApp(definition, parts, strategy);
   await transport.start();
@@ -157,7 +171,12 @@ async function makeParts<S extends BaseSettings>(
     new UnitOfWork<Tx>(
       dataSource,
       (batch: Batch, context: WorkContext) => new Tx(batch, context, { clock, relay, effects }),
-      { batchSize: settings.BATCH_SIZE, paceMillis, lanes: 1, onBatch: (n) => metrics.batches.observe({ stream: label }, n) },
+      {
+        batchSize: settings.BATCH_SIZE,
+        paceMillis,
+        lanes: 1,
+        onBatch: (n) => metrics.batches.observe({ stream: label }, n),
+      },
     );
   const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
   const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, { concurrency: 64, onProblem });
@@ -190,8 +209,16 @@ async function makeApp<S extends BaseSettings>(
   parts: ServiceParts<S>,
   strategy: BusStrategy,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: 64 * 1024, forceCloseConnections: 'idle', trustProxy: true });
-  const root = HostModule.around(definition.module, parts, definition.authenticator ?? SignedCallerAuthenticator);
+  const adapter = new FastifyAdapter({
+    bodyLimit: 64 * 1024,
+    forceCloseConnections: 'idle',
+    trustProxy: true,
+  });
+  const root = HostModule.around(
+    definition.module,
+    parts,
+    definition.authenticator ?? SignedCallerAuthenticator,
+  );
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLog(parts.log),
     abortOnError: false,
@@ -227,7 +254,9 @@ export async function runAsProcess<S extends BaseSettings>(definition: ServiceDe
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   } catch (error) {
-    process.stderr.write(`${error instanceof WrongSettings ? error.message : String((error as Error).stack)}\n`);
+    process.stderr.write(
+      `${error instanceof WrongSettings ? error.message : String((error as Error).stack)}\n`,
+    );
     process.exit(1);
   }
 }

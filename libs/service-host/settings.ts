@@ -6,7 +6,9 @@ export type Environment = Record<string, string | undefined>;
 /** What is wrong with the environment, all of it at once. */
 export class WrongSettings extends Error {
   constructor(readonly faults: string[]) {
-    super(`Wattline cannot start, ${faults.length} setting(s) are wrong:\n${faults.map((f) => `  - ${f}`).join('\n')}`);
+    super(
+      `Wattline cannot start, ${faults.length} setting(s) are wrong:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
     this.name = 'WrongSettings';
   }
 }
@@ -18,7 +20,7 @@ export function readSettings<S extends object>(environment: Environment, specs: 
   const faults: string[] = [];
   const read = cleanEnv(withoutBlanks(environment), specs, {
     reporter: ({ errors }) => {
-      for (const [name, error] of Object.entries(errors) as [string, Error | undefined][]) {
+      for (const [name, error] of Object.entries<Error | undefined>(errors)) {
         if (error) faults.push(`${name}: ${error.message}`);
       }
     },
@@ -77,14 +79,21 @@ export interface BaseSettings {
 }
 
 export const baseSettings: Specs<BaseSettings> = {
-  WATTLINE_MODE: str<Mode>({ choices: ['demo', 'production'], default: 'demo', desc: 'demo data, test keys and the sandbox method, or none of them' }),
+  WATTLINE_MODE: str<Mode>({
+    choices: ['demo', 'production'],
+    default: 'demo',
+    desc: 'demo data, test keys and the sandbox method, or none of them',
+  }),
   HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
   PORT: kinds.natural({ desc: 'port to listen on; 0 takes a free one' }),
   DATABASE_URL: url({ desc: 'PostgreSQL' }),
   AMQP_URL: str({ default: '', desc: 'RabbitMQ; without it the embedded bus, in one process' }),
   BUS_PREFIX: str({ default: 'wattline', desc: 'prefix of exchanges and queues' }),
   INTERNAL_SECRET: secret({ desc: 'signs calls between the services' }),
-  LOG_LEVEL: str<BaseSettings['LOG_LEVEL']>({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
+  LOG_LEVEL: str<BaseSettings['LOG_LEVEL']>({
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+    default: 'info',
+  }),
   CURRENCY: str<Currency>({ choices: CURRENCIES, default: 'NGN', desc: 'currency of wallets and bills' }),
   TIME_ZONE: str({ default: 'Africa/Lagos', desc: 'in which a due date ends' }),
   POOL_SIZE: kinds.positive({ default: 6, desc: 'database connections of one service' }),

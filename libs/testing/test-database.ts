@@ -20,7 +20,8 @@ export async function createTestDatabase(
   prepare: (url: string) => Promise<void>,
 ): Promise<TestDatabase> {
   const server = process.env.WATTLINE_TEST_PG;
-  if (!server) throw new Error('WATTLINE_TEST_PG is missing: tests run through `npm test`, which starts PostgreSQL');
+  if (!server)
+    throw new Error('WATTLINE_TEST_PG is missing: tests run through `npm test`, which starts PostgreSQL');
   const admin = new pg.Client({ connectionString: server });
   await admin.connect();
   const templateName = `template_${template}`;
@@ -28,7 +29,8 @@ export async function createTestDatabase(
   try {
     await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [templateName]);
-    if (rowCount === 0) await makeTemplate(admin, templateName, (database) => prepare(urlFor(server, database)));
+    if (rowCount === 0)
+      await makeTemplate(admin, templateName, (database) => prepare(urlFor(server, database)));
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY wal_log`);
   } finally {
     await admin.end();
@@ -36,7 +38,11 @@ export async function createTestDatabase(
   return open(server, name);
 }
 
-async function makeTemplate(admin: pg.Client, name: string, prepare: (name: string) => Promise<void>): Promise<void> {
+async function makeTemplate(
+  admin: pg.Client,
+  name: string,
+  prepare: (name: string) => Promise<void>,
+): Promise<void> {
   const unfinished = `${name}_unfinished`;
   await admin.query(`DROP DATABASE IF EXISTS ${unfinished}`);
   await admin.query(`CREATE DATABASE ${unfinished}`);
@@ -50,7 +56,8 @@ function open(server: string, name: string): TestDatabase {
   pool.on('error', () => undefined); // the server was stopped by a test; the next query reports it
   return {
     url,
-    rows: async <R extends object>(sql: string, values: unknown[] = []) => (await pool.query<R>(sql, values)).rows,
+    rows: async <R extends object>(sql: string, values: unknown[] = []) =>
+      (await pool.query<R>(sql, values)).rows,
     drop: async () => {
       await pool.end();
       const admin = new pg.Client({ connectionString: server });

@@ -1,7 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { type Envelope, eventsOf, type EventDefinition, type PayloadOf, type ServiceName, SERVICES, SUBSCRIPTIONS } from '#contracts';
+import {
+  type Envelope,
+  eventsOf,
+  type EventDefinition,
+  type PayloadOf,
+  type ServiceName,
+  SERVICES,
+  SUBSCRIPTIONS,
+} from '#contracts';
 import { newId, systemClock, type Clock } from '#kernel';
-import { EmbeddedBus, EffectRow, InboxRow, MessagingTables1700000000000, OutboxRow, wrap, type Transport } from '#messaging';
+import {
+  EmbeddedBus,
+  EffectRow,
+  InboxRow,
+  MessagingTables1700000000000,
+  OutboxRow,
+  wrap,
+  type Transport,
+} from '#messaging';
 import { openDataSource } from '#persistence';
 import {
   type BaseSettings,
@@ -31,7 +47,11 @@ export interface TestService<S extends BaseSettings = BaseSettings> {
   /** Everything the service has published, in the order of its delivery. */
   published: Envelope[];
   /** Publishes an event as another service would. Resolves when this service has stored it. */
-  publish<E extends EventDefinition>(event: E, subject: string, payload: PayloadOf<E>): Promise<Envelope<PayloadOf<E>>>;
+  publish<E extends EventDefinition>(
+    event: E,
+    subject: string,
+    payload: PayloadOf<E>,
+  ): Promise<Envelope<PayloadOf<E>>>;
   /** Puts a message on the bus as it is. */
   send(routingKey: string, body: string): Promise<void>;
   /** The next (or an earlier) published event of this kind about this subject. */
@@ -47,7 +67,9 @@ export async function startTestService<S extends BaseSettings>(
   definition: ServiceDefinition<S>,
   options: TestServiceOptions = {},
 ): Promise<TestService<S>> {
-  const database = await createTestDatabase(definition.name, (url) => migrate(definition as ServiceDefinition, url));
+  const database = await createTestDatabase(definition.name, (url) =>
+    migrate(definition as ServiceDefinition, url),
+  );
   const bus = new EmbeddedBus(SUBSCRIPTIONS);
   const published: Envelope[] = [];
   const world = await playTheOthers(bus, definition.name, published);
@@ -66,7 +88,11 @@ export async function startTestService<S extends BaseSettings>(
   const clock = options.clock ?? systemClock;
   const client = (caller: object) =>
     new ApiClient(running.url, {
-      [CALLER_HEADER]: signCaller({ correlationId: newId(), ...caller } as never, secret, clock.now().getTime()),
+      [CALLER_HEADER]: signCaller(
+        { correlationId: newId(), ...caller } as never,
+        secret,
+        clock.now().getTime(),
+      ),
     });
   return {
     running,
@@ -82,7 +108,8 @@ export async function startTestService<S extends BaseSettings>(
       until(`${event.name} is published`, () =>
         published.find(
           (it): it is Envelope<PayloadOf<E>> =>
-            it.type.startsWith(`wattline.${event.name}.`) && (subject === undefined || it.subject === subject),
+            it.type.startsWith(`wattline.${event.name}.`) &&
+            (subject === undefined || it.subject === subject),
         ),
       ),
     as: (userId, role = 'household') => client({ kind: 'user', userId, role }),

@@ -10,7 +10,8 @@ export async function until<T>(
     const seen = await look();
     if (seen !== undefined && seen !== null && seen !== false) return seen as NonNullable<Exclude<T, false>>;
     last = seen;
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMillis} ms in vain until ${what}; saw ${String(last)}`);
+    if (performance.now() > deadline)
+      throw new Error(`Waited ${timeoutMillis} ms in vain until ${what}; saw ${String(last)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

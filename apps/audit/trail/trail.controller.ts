@@ -46,7 +46,8 @@ export class TrailController {
   async list(@Query() query: TrailQuery): Promise<Page<TrailEntry>> {
     const find = this.dataSource.getRepository(TrailRow).createQueryBuilder('t').orderBy('t.seq', 'DESC');
     if (query.correlationId) find.andWhere('t.correlationId = :correlationId', query);
-    if (query.type) find.andWhere('t.type LIKE :type', { type: `wattline.${query.type.replace(/[%_\\]/g, '\\$&')}.v%` });
+    if (query.type)
+      find.andWhere('t.type LIKE :type', { type: `wattline.${query.type.replace(/[%_\\]/g, '\\$&')}.v%` });
     if (query.from) find.andWhere('t.at >= :from', query);
     if (query.cursor) find.andWhere('t.seq < :seq', { seq: BigInt.asIntN(64, BigInt(`0x${query.cursor}`)) });
     const rows = await find.take(query.limit + 1).getMany();

@@ -46,7 +46,9 @@ test('lists go on where the page before ended', async () => {
   const seen: string[] = [];
   let cursor = '';
   for (let page = 0; page < 3; page++) {
-    const { body } = await operator().get(`/api/audit?limit=2&type=bill_created${cursor && `&cursor=${cursor}`}`);
+    const { body } = await operator().get(
+      `/api/audit?limit=2&type=bill_created${cursor && `&cursor=${cursor}`}`,
+    );
     seen.push(...body.items.map((item: { seq: string }) => item.seq));
     cursor = body.nextCursor;
   }

@@ -25,7 +25,12 @@ export class VerifyTrail {
       for (const row of rows) {
         if (row.seq > head.seq) return { intact: true, rows: Number(seq) }; // appended while we walked
         const why = whatIsWrong(row, seq + 1n, hash);
-        if (why) return { intact: false, rows: Number(seq), broken: { seq: String(seq + 1n), eventId: row.eventId, why } };
+        if (why)
+          return {
+            intact: false,
+            rows: Number(seq),
+            broken: { seq: String(seq + 1n), eventId: row.eventId, why },
+          };
         ({ seq, hash } = row);
       }
       if (rows.length < PAGE) break;
@@ -46,7 +51,9 @@ export class VerifyTrail {
 
 function whatIsWrong(row: TrailRow, expectedSeq: bigint, previousHash: string): string | undefined {
   if (row.seq !== expectedSeq) return `row ${expectedSeq} is missing`;
-  if (row.hash !== chained(previousHash, row.envelope)) return 'the hash does not fit the row before it and its envelope';
-  if ((JSON.parse(row.envelope) as { id: string }).id !== row.eventId) return 'the envelope is of another event';
+  if (row.hash !== chained(previousHash, row.envelope))
+    return 'the hash does not fit the row before it and its envelope';
+  if ((JSON.parse(row.envelope) as { id: string }).id !== row.eventId)
+    return 'the envelope is of another event';
   return undefined;
 }

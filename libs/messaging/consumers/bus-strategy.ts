@@ -60,7 +60,8 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
         .filter((event) => this.messageHandlers.get(event)?.next !== undefined)
         .map((event) => `two handlers for ${event}`),
     ];
-    if (faults.length > 0) throw new Error(`The consumers of ${this.service} are wired wrongly: ${faults.join('; ')}`);
+    if (faults.length > 0)
+      throw new Error(`The consumers of ${this.service} are wired wrongly: ${faults.join('; ')}`);
   }
 }
 

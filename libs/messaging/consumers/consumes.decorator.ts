@@ -15,6 +15,7 @@ export function Consumes<E extends EventDefinition>(...events: [E, ...E[]]) {
   return (target: object, key: string, descriptor: TypedPropertyDescriptor<Handler<E>>): void => {
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
-    (EventPattern(events.map((event) => event.name)) as MethodDecorator)(target, key, descriptor);
+    const mark: MethodDecorator = EventPattern(events.map((event) => event.name));
+    mark(target, key, descriptor);
   };
 }

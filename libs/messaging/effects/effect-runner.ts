@@ -38,7 +38,7 @@ export class EffectRunner {
   ) {}
 
   register(effect: Effect<never, never>): void {
-    this.effects.set(effect.kind, effect as unknown as AnyEffect);
+    this.effects.set(effect.kind, effect);
   }
 
   rowFor<C, O>(effect: Effect<C, O>, reference: Id, command: C, context: WorkContext): EffectRow {
@@ -92,9 +92,13 @@ export class EffectRunner {
        RETURNING reference`,
       [now, new Date(now.getTime() + LEASE_MILLIS)],
     );
-    const references = rows.map((row) => (row as unknown as EffectRow).reference).filter((it) => !this.mine.has(it));
+    const references = rows
+      .map((row) => (row as unknown as EffectRow).reference)
+      .filter((it) => !this.mine.has(it));
     if (references.length === 0) return;
-    const due = await this.dataSource.getRepository(EffectRow).findBy(references.map((reference) => ({ reference })));
+    const due = await this.dataSource
+      .getRepository(EffectRow)
+      .findBy(references.map((reference) => ({ reference })));
     for (const row of due) this.enqueue(row, row.state === 'scheduled' ? 'perform' : 'ask');
   }
 
@@ -109,7 +113,9 @@ export class EffectRunner {
       const { row, mode } = this.waiting.shift()!;
       this.running += 1;
       void this.execute(row, mode)
-        .catch((error: unknown) => this.options.onProblem?.(`${row.kind} ${row.reference} will be asked for`, error))
+        .catch((error: unknown) =>
+          this.options.onProblem?.(`${row.kind} ${row.reference} will be asked for`, error),
+        )
         .finally(() => {
           this.running -= 1;
           this.mine.delete(row.reference);
@@ -127,7 +133,12 @@ export class EffectRunner {
     await this.work.run(context, (tx) => this.record(effect, command, row, mode, outcome, tx));
   }
 
-  private async call(effect: AnyEffect, mode: Mode, command: unknown, row: EffectRow): Promise<Outcome<unknown>> {
+  private async call(
+    effect: AnyEffect,
+    mode: Mode,
+    command: unknown,
+    row: EffectRow,
+  ): Promise<Outcome<unknown>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(new Error('took too long')), effect.timeoutMillis);
     const call: Call = { reference: row.reference, signal: abort.signal, since: row.createdAt };

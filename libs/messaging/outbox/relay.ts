@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '#kernel';
 import type { Transport } from '../transport/transport.port.js';
-import { OutboxRow } from './outbox.entity.js';
+import { type OutboxRow } from './outbox.entity.js';
 
 export interface RelayOptions {
   /** Events in one message, at most; 1 switches packing off. */
@@ -117,10 +117,10 @@ export class Relay {
   private async mark(): Promise<void> {
     const ids = this.published.splice(0);
     if (ids.length === 0) return;
-    await this.dataSource.query(
-      `UPDATE outbox SET published_at = $2 WHERE id = ANY($1::uuid[])`,
-      [ids, this.clock.now()],
-    );
+    await this.dataSource.query(`UPDATE outbox SET published_at = $2 WHERE id = ANY($1::uuid[])`, [
+      ids,
+      this.clock.now(),
+    ]);
   }
 
   /** Rows are taken by lease, not by "id above the last one": a late commit has a low id. */

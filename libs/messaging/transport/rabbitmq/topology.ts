@@ -33,7 +33,11 @@ export function consumersIn(subscriptions: Subscriptions): ServiceName[] {
  * Declares everything that any service needs. Every process does so before it publishes: `mandatory` does
  * not notice when only one of several queues of an event is missing.
  */
-export async function declareTopology(channel: Channel, names: Names, subscriptions: Subscriptions): Promise<void> {
+export async function declareTopology(
+  channel: Channel,
+  names: Names,
+  subscriptions: Subscriptions,
+): Promise<void> {
   await channel.assertExchange(names.exchange, 'topic', { durable: true });
   await channel.assertExchange(names.deadExchange, 'direct', { durable: true });
   for (const service of consumersIn(subscriptions)) {

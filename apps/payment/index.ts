@@ -1,0 +1,17 @@
+import type { ServiceDefinition } from '#service-host';
+import { PaymentModule } from './payment.module.js';
+import { paymentSettings, type PaymentSettings } from './payment-settings.js';
+import { PaymentTables1700000000001 } from './payment-tables.migration.js';
+import { Payment } from './payments/payment.entity.js';
+import { RequestKey } from './requests/request-key.entity.js';
+
+/** Accepts payments once, and takes each through its states. */
+export const paymentService: ServiceDefinition<PaymentSettings> = {
+  name: 'payment',
+  module: PaymentModule,
+  entities: [Payment, RequestKey],
+  migrations: [PaymentTables1700000000001],
+  settings: paymentSettings,
+};
+
+export { paymentMachine } from './payments/payment.machine.js';

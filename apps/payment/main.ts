@@ -1,0 +1,4 @@
+import { runAsProcess } from '#service-host';
+import { paymentService } from './index.js';
+
+await runAsProcess(paymentService);

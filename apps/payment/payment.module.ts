@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { ClaimsController } from './claims/claims.controller.js';
+import { SettleClaim } from './claims/settle-claim.js';
+import { AcceptPayment } from './payments/accept-payment.js';
+import { OnFundsHeld } from './payments/on-funds-held.js';
+import { OnFundsRefused } from './payments/on-funds-refused.js';
+import { PaymentsController } from './payments/payments.controller.js';
+import { ReadPayments } from './payments/read-payments.js';
+import { VendController } from './payments/vend.controller.js';
+import { TopUpsController } from './top-ups/top-ups.controller.js';
+import { TransfersController } from './transfers/transfers.controller.js';
+
+@Module({
+  controllers: [
+    PaymentsController,
+    VendController,
+    TopUpsController,
+    TransfersController,
+    ClaimsController,
+    OnFundsHeld,
+    OnFundsRefused,
+  ],
+  providers: [AcceptPayment, ReadPayments, SettleClaim],
+})
+export class PaymentModule {}

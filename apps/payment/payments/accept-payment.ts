@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { type ClaimedBill, FundsCollected, type Method, PaymentInitiated, type Purpose } from '#contracts';
+import { Clock, Money, numberFor, ok, Problem, refuse, type Result } from '#kernel';
+import type { Tx } from '#messaging';
+import { UnitOfWork } from '#persistence';
+import { InternalClient, type UserCaller } from '#service-host';
+import { hashOf, type RequestKeys, reserve } from '../requests/request-keys.js';
+import { RequestKey } from '../requests/request-key.entity.js';
+import { factsOf, Payment } from './payment.entity.js';
+
+/** Pay a bill. Without an amount, the bill's own is meant. */
+export interface PayBill {
+  billId: string;
+  amount?: string | number;
+  method: Method;
+}
+
+/** A payment that needs nobody's leave but the payer's money. */
+export interface PayDirectly {
+  purpose: Extract<Purpose, 'top_up' | 'transfer'>;
+  method: Method;
+  amount: Money;
+  payeeId?: string;
+  title: string;
+  note?: string;
+}
+
+export interface Accepted {
+  payment: Payment;
+  /** True when an earlier request with the same key made it. */
+  replayed: boolean;
+}
+
+type Details = Pick<Payment, 'purpose' | 'method' | 'amount' | 'currency' | 'title'> &
+  Partial<Pick<Payment, 'billId' | 'payeeId' | 'note' | 'meterNumber'>>;
+
+/** Takes on a payment, once per key: afterwards it is stored and announced, and nothing is charged yet. */
+@Injectable()
+export class AcceptPayment {
+  constructor(
+    private readonly work: UnitOfWork<Tx>,
+    private readonly client: InternalClient,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async direct(caller: UserCaller, order: PayDirectly, keys: RequestKeys): Promise<Result<Accepted>> {
+    const { amount, purpose, method, payeeId, title, note } = order;
+    const hash = hashOf({ purpose, method, payeeId, note, minor: amount.minor, currency: amount.currency });
+    return this.work.run(caller, async (tx) => {
+      const reserved = await reserve(keys, hash, tx);
+      if (!reserved.ok) return reserved;
+      const money = { amount: amount.minor, currency: amount.currency };
+      return store(caller, reserved.value, { purpose, method, payeeId, title, note, ...money }, tx);
+    });
+  }
+
+  /**
+   * Three steps, each safe to repeat: the key fixes the payment's id, billing promises the bill to that id,
+   * the payment is stored. Whoever dies in between leaves a claim that billing settles by asking.
+   */
+  async bill(caller: UserCaller, order: PayBill, keys: RequestKeys): Promise<Result<Accepted>> {
+    const reserved = await this.work.run(caller, async (tx) => {
+      const id = await reserve(keys, hashOf({ purpose: 'bill', ...order }), tx);
+      if (!id.ok) return id;
+      return ok({ id: id.value, payment: await tx.load(Payment, id.value) });
+    });
+    if (!reserved.ok) return reserved;
+    const { id, payment } = reserved.value;
+    if (payment) return ok({ payment, replayed: true });
+    const claim = await this.client.call<ClaimedBill>(
+      'billing',
+      'PUT',
+      `/internal/bills/${order.billId}/claim`,
+      caller,
+      {
+        paymentId: id,
+        amount: order.amount,
+        payerId: caller.userId,
+      },
+    );
+    if (!claim.ok) return refuse(await this.withLink(claim.problem, order.billId));
+    const { amount, title, meterNumber } = claim.value;
+    const money = Money.parse(amount.amount, amount.currency);
+    if (!money.ok) throw money.problem;
+    const details: Details = {
+      purpose: 'bill',
+      method: order.method,
+      billId: order.billId,
+      meterNumber,
+      title,
+      amount: money.value.minor,
+      currency: amount.currency,
+    };
+    return this.work.run(caller, async (tx) => {
+      const rows = await Promise.all(keys.ids.map((key) => tx.get(RequestKey, key)));
+      if (rows.some((row) => row.abandoned || row.paymentId !== id)) {
+        return refuse(new Problem('conflict', 'this request took too long; send it again'));
+      }
+      return store(caller, id, details, tx);
+    });
+  }
+
+  /** A payment under way is named, so that the payer can watch it instead of paying again. */
+  private async withLink(problem: Problem, billId: string): Promise<Problem> {
+    if (problem.code !== 'payment_in_progress') return problem;
+    const open = await this.dataSource
+      .getRepository(Payment)
+      .findOneBy({ billId, status: In(['PENDING', 'PROCESSING', 'PAID']) });
+    return open ? inProgress(open.id) : problem;
+  }
+}
+
+async function store(caller: UserCaller, id: string, details: Details, tx: Tx): Promise<Result<Accepted>> {
+  const payment: Payment = {
+    id,
+    reference: numberFor('P', id),
+    payerId: caller.userId,
+    payeeId: null,
+    billId: null,
+    meterNumber: null,
+    note: null,
+    status: 'PENDING',
+    failureCode: null,
+    failureReason: null,
+    receiptNumber: null,
+    createdAt: tx.now,
+    heldAt: null,
+    endedAt: null,
+    ...details,
+  };
+  if (!(await tx.insertIfAbsent(Payment, payment))) {
+    const earlier = await tx.load(Payment, id);
+    return earlier ? ok({ payment: earlier, replayed: true }) : refuse(new Problem('payment_in_progress'));
+  }
+  tx.publish(PaymentInitiated, id, factsOf(payment));
+  // The sandbox is the provider that always says yes, at once. It exists in the demo only.
+  if (payment.method === 'sandbox')
+    tx.publish(FundsCollected, id, { ...factsOf(payment), provider: 'sandbox' });
+  return ok({ payment, replayed: false });
+}
+
+function inProgress(paymentId: string): Problem {
+  const links = { payment: `/api/payments/${paymentId}` };
+  return new Problem('payment_in_progress', 'watch the payment that is under way', undefined, { links });
+}

@@ -1,0 +1,99 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsDefined, IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { METHODS, type Method } from '#contracts';
+import { Problem, unwrap } from '#kernel';
+import { type Page, readAmount, SETTINGS, User, type UserCaller } from '#service-host';
+import { type PaymentSettings } from '../payment-settings.js';
+import { readRequestKeys } from '../requests/request-keys.js';
+import { AcceptPayment } from './accept-payment.js';
+import { answerAccepted } from './answer-accepted.js';
+import { chooseMethod } from './choose-method.js';
+import {
+  type AcceptedView,
+  type PaymentView,
+  paymentView,
+  type ReceiptView,
+  receiptView,
+} from './payment-views.js';
+import { PaymentsQuery, ReadPayments } from './read-payments.js';
+import { timelineOf, type TimelineStep } from './timeline.rules.js';
+
+class PayBillBody {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  billId!: string;
+
+  @ApiProperty({ oneOf: [{ type: 'string', example: '50.00' }, { type: 'number' }] })
+  @IsDefined()
+  amount!: string | number;
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  currency?: string;
+
+  @ApiProperty({ enum: METHODS, required: false })
+  @IsOptional()
+  @IsIn(METHODS)
+  method?: Method;
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  requestReference?: string;
+}
+
+@ApiTags('payments')
+@Controller('api/payments')
+export class PaymentsController {
+  constructor(
+    private readonly acceptPayment: AcceptPayment,
+    private readonly payments: ReadPayments,
+    @Inject(SETTINGS) private readonly settings: PaymentSettings,
+  ) {}
+
+  /** Pays a bill. The answer comes before the money moves: follow `links.self`. */
+  @Post()
+  @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  async pay(
+    @User() caller: UserCaller,
+    @Body() body: PayBillBody,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedView> {
+    const keys = unwrap(readRequestKeys(caller, 'payments', key, body.requestReference));
+    const amount = unwrap(readAmount(body.amount, body.currency, this.settings.CURRENCY));
+    const method = unwrap(chooseMethod(body.method, 'wallet', this.settings.WATTLINE_MODE));
+    const order = { billId: body.billId, amount: amount.amount, method };
+    return answerAccepted(unwrap(await this.acceptPayment.bill(caller, order, keys)), reply);
+  }
+
+  /** The caller's payments, newest first; an operator sees everybody's. */
+  @Get()
+  list(@User() caller: UserCaller, @Query() query: PaymentsQuery): Promise<Page<PaymentView>> {
+    return this.payments.list(caller, query);
+  }
+
+  @Get(':id')
+  async one(@User() caller: UserCaller, @Param('id') id: string): Promise<PaymentView> {
+    return paymentView(await this.payments.one(caller, id));
+  }
+
+  /** What happened, what comes next, and by when. */
+  @Get(':id/timeline')
+  async timeline(@User() caller: UserCaller, @Param('id') id: string): Promise<TimelineStep[]> {
+    return timelineOf(await this.payments.one(caller, id));
+  }
+
+  @Get(':id/receipt')
+  async receipt(@User() caller: UserCaller, @Param('id') id: string): Promise<ReceiptView> {
+    const payment = await this.payments.one(caller, id);
+    const { receiptNumber, endedAt } = payment;
+    if (payment.status !== 'PAID' || !receiptNumber || !endedAt) throw new Problem('receipt_not_ready');
+    return receiptView({ ...payment, receiptNumber, endedAt });
+  }
+}
