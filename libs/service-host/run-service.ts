@@ -17,7 +17,6 @@ import {
   RabbitMqTransport,
   Relay,
   RetryFailedEvents,
-  Rethrow,
   type Transport,
   Tx,
 } from '#messaging';
@@ -228,7 +227,7 @@ async function makeApp<S extends BaseSettings>(
   watchRequests(app.getHttpAdapter().getInstance(), parts.metrics);
   await definition.prepare?.(app, parts);
   if (definitionConsumes(definition.name)) {
-    app.connectMicroservice({ strategy }, { inheritAppConfig: false }).useGlobalFilters(new Rethrow());
+    app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   }
   const document = openApiOf(app, definition.name);
   parts.readiness.openApi = document;

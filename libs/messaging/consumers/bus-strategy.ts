@@ -1,6 +1,5 @@
-import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { isObservable, lastValueFrom, type Observable, throwError } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import { eventsOf, type Envelope, type ServiceName, type Subscriptions } from '#contracts';
 import { definitionOf, PermanentError } from '../envelopes.js';
 import type { Tx } from '../tx.js';
@@ -62,13 +61,5 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     ];
     if (faults.length > 0)
       throw new Error(`The consumers of ${this.service} are wired wrongly: ${faults.join('; ')}`);
-  }
-}
-
-/** Passes on the handler's own error instead of Nest's translation of it. */
-@Catch()
-export class Rethrow implements RpcExceptionFilter {
-  catch(error: Error): Observable<never> {
-    return throwError(() => error);
   }
 }

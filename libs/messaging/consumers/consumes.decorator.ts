@@ -1,6 +1,8 @@
+import { UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { Envelope, EventDefinition, PayloadOf } from '#contracts';
 import type { Tx } from '../tx.js';
+import { Rethrow } from './rethrow.filter.js';
 
 /** An event as its handler receives it. */
 export type EventOf<E extends EventDefinition> = Envelope<PayloadOf<E>>;
@@ -17,5 +19,6 @@ export function Consumes<E extends EventDefinition>(...events: [E, ...E[]]) {
     Ctx()(target, key, 1);
     const mark: MethodDecorator = EventPattern(events.map((event) => event.name));
     mark(target, key, descriptor);
+    UseFilters(Rethrow)(target, key, descriptor);
   };
 }

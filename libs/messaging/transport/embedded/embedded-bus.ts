@@ -145,7 +145,7 @@ function nextFree(queue: Queue): Consumer | undefined {
 }
 
 class EmbeddedTransport implements Transport {
-  private readonly mine: { service: ServiceName; consumer: Consumer }[] = [];
+  private readonly mine: { service: ServiceName; consumer: Consumer; unsubscribe: () => void }[] = [];
   private open = false;
 
   constructor(private readonly bus: EmbeddedBus) {}
@@ -166,8 +166,8 @@ class EmbeddedTransport implements Transport {
 
   consume(service: ServiceName, onDelivery: (delivery: Delivery) => void): Promise<Subscription> {
     const consumer: Consumer = { onDelivery, unanswered: new Map() };
-    this.mine.push({ service, consumer });
     const unsubscribe = this.bus.subscribe(service, consumer);
+    this.mine.push({ service, consumer, unsubscribe });
     return Promise.resolve({
       stop: () => {
         unsubscribe();
@@ -182,7 +182,8 @@ class EmbeddedTransport implements Transport {
 
   close(): Promise<void> {
     this.open = false;
-    for (const { service, consumer } of this.mine) {
+    for (const { service, consumer, unsubscribe } of this.mine) {
+      unsubscribe();
       this.bus.giveBack(service, consumer);
       this.bus.abandon(service);
     }
