@@ -14,6 +14,8 @@ interface Table {
   /** The identity map: one promise, and so one object, per row that anybody asked for or inserted. */
   known: Map<string, Promise<object | undefined>>;
   wanted: Map<string, Waiting<object | undefined>>;
+  /** Keys that a load did not find. Somebody else may insert them meanwhile: a claim that is lost says so. */
+  absent: Set<string>;
   claims: { id: string; row: object; waiting: Waiting<boolean> }[];
   inserts: Set<object>;
   dirty: Set<object>;
@@ -141,15 +143,20 @@ export class Batch {
   private async answerTurn(): Promise<void> {
     const answers: (() => void)[] = [];
     const tables = [...this.tables.values()]
-      .map((table) => ({ table, claims: table.claims.splice(0), wanted: new Map(table.wanted) }))
+      .map((table) => ({
+        table,
+        claims: table.claims.splice(0),
+        wanted: new Map(table.wanted),
+        won: new Map<string, object>(),
+      }))
       .filter(({ claims, wanted }) => claims.length > 0 || wanted.size > 0);
     for (const { table } of tables) table.wanted.clear();
     try {
-      for (const { table, claims } of tables) {
-        if (claims.length > 0) answers.push(...(await this.answerClaims(table, claims)));
+      for (const { table, claims, won } of tables) {
+        if (claims.length > 0) answers.push(...(await this.answerClaims(table, claims, won)));
       }
-      for (const { table, wanted } of tables) {
-        if (wanted.size > 0) answers.push(...(await this.answerLoads(table, wanted)));
+      for (const { table, wanted, won } of tables) {
+        if (wanted.size > 0) answers.push(...(await this.answerLoads(table, wanted, won)));
       }
     } catch (error) {
       for (const { claims, wanted } of tables) {
@@ -161,18 +168,34 @@ export class Batch {
     for (const answer of answers) answer();
   }
 
-  private async answerClaims(table: Table, claims: Table['claims']): Promise<(() => void)[]> {
-    const statement = table.statements.insertIfAbsent(claims.map(({ row }) => row));
+  private async answerClaims(
+    table: Table,
+    claims: Table['claims'],
+    won: Map<string, object>,
+  ): Promise<(() => void)[]> {
+    // In key order, so that two batches which claim the same keys do not wait for each other.
+    const inKeyOrder = [...claims].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    const statement = table.statements.insertIfAbsent(inKeyOrder.map(({ row }) => row));
     const result: QueryResult<{ key: unknown }> = await this.client.query(statement);
     const inserted = new Set(result.rows.map(({ key }) => String(key)));
     return claims.map(({ id, row, waiting }) => {
       const first = inserted.delete(id);
-      if (first) this.know(table, row);
-      return () => waiting.resolve(first);
+      if (!first) {
+        if (table.absent.delete(id)) table.known.delete(id); // it is there now; the next load finds it
+        return () => waiting.resolve(false);
+      }
+      this.know(table, row);
+      won.set(id, row);
+      return () => waiting.resolve(true);
     });
   }
 
-  private async answerLoads(table: Table, wanted: Table['wanted']): Promise<(() => void)[]> {
+  /** `won` are rows inserted in this same turn: their loaders get that object, a second one would hide its changes. */
+  private async answerLoads(
+    table: Table,
+    wanted: Table['wanted'],
+    won: ReadonlyMap<string, object>,
+  ): Promise<(() => void)[]> {
     const result: QueryResult<Record<string, unknown>> = await this.client.query(
       table.statements.selectForUpdate([...wanted.keys()]),
     );
@@ -182,6 +205,8 @@ export class Batch {
       this.owner.set(row, table);
       found.set(table.statements.idOf(row), row);
     }
+    for (const [id, row] of won) found.set(id, row);
+    for (const id of wanted.keys()) if (!found.has(id)) table.absent.add(id);
     return [...wanted].map(
       ([id, waiting]) =>
         () =>
@@ -191,7 +216,9 @@ export class Batch {
 
   private know(table: Table, row: object): void {
     this.owner.set(row, table);
-    table.known.set(table.statements.idOf(row), Promise.resolve(row));
+    const id = table.statements.idOf(row);
+    table.absent.delete(id);
+    table.known.set(id, Promise.resolve(row));
   }
 
   private table(entity: Class): Table {
@@ -201,6 +228,7 @@ export class Batch {
         statements: statementsOf(this.dataSource, entity),
         known: new Map(),
         wanted: new Map(),
+        absent: new Set(),
         claims: [],
         inserts: new Set(),
         dirty: new Set(),
