@@ -40,6 +40,8 @@ export const t = {
   /** A calendar day, `2026-11-21`. */
   day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
   text: Type.String(),
+  flag: Type.Boolean(),
+  object: Type.Object,
   oneOf: <const T extends readonly string[]>(values: T) =>
     Type.Unsafe<T[number]>({ type: 'string', enum: [...values] }),
   maybe: Type.Optional,

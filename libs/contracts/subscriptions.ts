@@ -8,6 +8,7 @@ import {
   PaymentCompleted,
   PaymentFailed,
   PaymentInitiated,
+  ProfileChanged,
   UserRegistered,
   WalletUpdated,
 } from './events/index.js';
@@ -19,6 +20,7 @@ import type { ServiceName } from './payment-vocabulary.js';
  */
 export const SUBSCRIPTIONS: Readonly<Record<string, readonly ServiceName[]>> = {
   [UserRegistered.name]: ['wallet', 'notification', 'audit'],
+  [ProfileChanged.name]: ['audit'],
   [BillCreated.name]: ['notification', 'audit'],
   [BillChanged.name]: ['notification', 'audit'],
   [BillCancelled.name]: ['notification', 'audit'],

@@ -42,7 +42,7 @@ export class HealthController {
   }
 
   @Get('openapi.json')
-  openApi(): OpenAPIObject | undefined {
-    return this.parts.readiness.openApi;
+  openApi(): OpenAPIObject | undefined | Promise<OpenAPIObject> {
+    return this.parts.readiness.openApi();
   }
 }

@@ -9,7 +9,7 @@ import {
   PaymentFailed,
   PaymentInitiated,
 } from './payment-events.js';
-import { UserRegistered } from './user-events.js';
+import { ProfileChanged, UserRegistered } from './user-events.js';
 import { WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
@@ -20,6 +20,7 @@ export * from './wallet-events.js';
 /** Every event of the system. */
 export const EVENTS: readonly EventDefinition[] = [
   UserRegistered,
+  ProfileChanged,
   BillCreated,
   BillChanged,
   BillCancelled,

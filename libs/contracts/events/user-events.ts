@@ -8,3 +8,13 @@ export const UserRegistered = defineEvent('user_registered', 1, 'gateway', {
   /** Name and phone, sealed with AES-256-GCM (`sealContact`): no other reader learns them. */
   sealedContact: t.text,
 });
+
+/** A person changed their name, language, or of what they want to be told. The whole new state; the latest counts. */
+export const ProfileChanged = defineEvent('profile_changed', 1, 'gateway', {
+  userId: t.id,
+  language: t.text,
+  /** Of which kinds of events the person is told by SMS. */
+  notifications: t.object({ bills: t.flag, payments: t.flag, wallet: t.flag }),
+  /** As in `user_registered`. */
+  sealedContact: t.text,
+});
