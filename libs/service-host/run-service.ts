@@ -230,7 +230,7 @@ async function makeApp<S extends BaseSettings>(
     app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   }
   const document = openApiOf(app, definition.name);
-  parts.readiness.openApi = document;
+  parts.readiness.openApi = () => document;
   return app;
 }
 
