@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { isId, Problem } from '#kernel';
@@ -5,6 +6,7 @@ import { isId, Problem } from '#kernel';
 /** Query of every list: newest first, `nextCursor` of the last page is null. */
 export class PageQuery {
   /** Items per page, 1 to 100. */
+  @ApiProperty({ required: false, minimum: 1, maximum: 100, default: 20, description: 'items per page' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -13,6 +15,7 @@ export class PageQuery {
   limit: number = 20;
 
   /** `nextCursor` of the page before. */
+  @ApiProperty({ required: false, description: '`nextCursor` of the page before' })
   @IsOptional()
   @IsString()
   @MaxLength(200)

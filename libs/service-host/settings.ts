@@ -39,6 +39,15 @@ const secret = makeValidator((value) => {
   return value;
 });
 
+const timeZone = makeValidator((value) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return value;
+  } catch {
+    throw new Error('must be a time zone, as Africa/Lagos');
+  }
+});
+
 const wholeNumber = (least: number) =>
   makeValidator((value) => {
     const number = Number(value);
@@ -76,6 +85,7 @@ export interface BaseSettings {
   NOTIFICATION_URL: string;
   AUDIT_URL: string;
   GATEWAY_URL: string;
+  SEED_DEMO: boolean;
 }
 
 export const baseSettings: Specs<BaseSettings> = {
@@ -95,7 +105,7 @@ export const baseSettings: Specs<BaseSettings> = {
     default: 'info',
   }),
   CURRENCY: str<Currency>({ choices: CURRENCIES, default: 'NGN', desc: 'currency of wallets and bills' }),
-  TIME_ZONE: str({ default: 'Africa/Lagos', desc: 'in which a due date ends' }),
+  TIME_ZONE: timeZone({ default: 'Africa/Lagos', desc: 'in which a due date ends' }),
   POOL_SIZE: kinds.positive({ default: 6, desc: 'database connections of one service' }),
   BATCH_SIZE: kinds.positive({ default: 200, desc: 'works in one transaction, at most' }),
   PACK_SIZE: kinds.positive({ default: 100, desc: 'events in one message, at most' }),
@@ -107,4 +117,8 @@ export const baseSettings: Specs<BaseSettings> = {
   NOTIFICATION_URL: url({ default: 'http://127.0.0.1:3005' }),
   AUDIT_URL: url({ default: 'http://127.0.0.1:3006' }),
   GATEWAY_URL: url({ default: 'http://127.0.0.1:3000', desc: 'where the services reach the gateway' }),
+  SEED_DEMO: bool({
+    default: false,
+    desc: 'make the demo once, before the service is ready; refused in production',
+  }),
 };

@@ -1,0 +1,13 @@
+import { type BaseSettings, baseSettings, kinds, type ServiceDefinition } from '#service-host';
+
+export interface BillingSettings extends BaseSettings {
+  CLAIM_SETTLE_AFTER_MS: number;
+}
+
+export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
+  ...baseSettings,
+  CLAIM_SETTLE_AFTER_MS: kinds.positive({
+    default: 60_000,
+    desc: 'the age of a claim on a bill at which billing asks the payment service what became of it',
+  }),
+};

@@ -1,0 +1,94 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { BillCreated, PayloadOf } from '#contracts';
+import type { MoneyJson } from '#kernel';
+import type { Bill, BillKind } from './bill.entity.js';
+import { BILL_STATUSES, type BillStatus } from './bill.machine.js';
+import { amountOf, isOverdue } from './bill.rules.js';
+
+/** Major units with all decimals of the currency. */
+export class AmountView {
+  @ApiProperty({ example: '100.00' }) amount!: string;
+  @ApiProperty({ example: 'NGN' }) currency!: string;
+}
+
+class MeterView {
+  @ApiProperty({ example: '04123456789' }) number!: string;
+  @ApiProperty({ description: 'masked', example: 'A••• B•••' }) name!: string;
+  @ApiProperty() area!: string;
+  @ApiProperty({ description: 'name of the tariff' }) tariff!: string;
+}
+
+class UnitsView {
+  @ApiProperty({ example: '12.345' }) kwh!: string;
+}
+
+class BreakdownLine {
+  @ApiProperty() label!: string;
+  @ApiProperty({ type: AmountView }) amount!: MoneyJson;
+}
+
+export class BillView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ description: 'what people call it', example: 'B-7K3Q9ZPX4M2D' }) number!: string;
+  @ApiProperty({ enum: BILL_STATUSES }) status!: BillStatus;
+  @ApiProperty({ description: 'unpaid, and its due date is over' }) overdue!: boolean;
+  @ApiProperty({ enum: ['bill', 'electricity'] }) kind!: BillKind;
+  @ApiProperty({ type: AmountView }) amount!: MoneyJson;
+  @ApiProperty({ format: 'date' }) dueDate!: string;
+  @ApiProperty({ format: 'uuid' }) customerId!: string;
+  @ApiProperty({ description: 'the customer made it and may change or cancel it' }) selfIssued!: boolean;
+  @ApiProperty({ required: false }) description?: string;
+  @ApiProperty({ required: false }) meterNumber?: string;
+  @ApiProperty({ format: 'uuid', required: false, description: 'the payment that paid it, or is under way' })
+  paymentId?: string;
+  @ApiProperty({ format: 'date-time', required: false }) paidAt?: string;
+  @ApiProperty({ type: MeterView, required: false }) meter?: MeterView;
+  @ApiProperty({ type: UnitsView, required: false }) units?: UnitsView;
+  @ApiProperty({ type: [BreakdownLine], required: false, description: 'adds up to the amount' })
+  breakdown?: BreakdownLine[];
+  @ApiProperty({ format: 'date-time', required: false, description: 'cannot be paid any more from then on' })
+  expiresAt?: string;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+}
+
+export class BillPage {
+  @ApiProperty({ type: [BillView] }) items!: BillView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
+}
+
+/** The bill as callers see it. `today` is the day in the deployment's time zone. */
+export function viewOf(bill: Bill, today: string): BillView {
+  const paymentId = bill.paymentId ?? bill.claimedBy;
+  return {
+    id: bill.id,
+    number: bill.number,
+    status: bill.status,
+    overdue: isOverdue(bill, today),
+    kind: bill.kind,
+    amount: amountOf(bill).toJSON(),
+    dueDate: bill.dueDate,
+    customerId: bill.customerId,
+    selfIssued: bill.issuedBy === bill.customerId,
+    ...(bill.description !== null && { description: bill.description }),
+    ...(bill.meterNumber !== null && { meterNumber: bill.meterNumber }),
+    ...(paymentId !== null && { paymentId }),
+    ...(bill.paidAt && { paidAt: bill.paidAt.toISOString() }),
+    ...bill.quote,
+    ...(bill.expiresAt && { expiresAt: bill.expiresAt.toISOString() }),
+    createdAt: bill.createdAt.toISOString(),
+  };
+}
+
+/** What every event about a bill says of it. */
+export function factsOf(bill: Bill): PayloadOf<typeof BillCreated> {
+  return {
+    billId: bill.id,
+    number: bill.number,
+    kind: bill.kind,
+    customerId: bill.customerId,
+    amount: amountOf(bill).toJSON(),
+    dueDate: bill.dueDate,
+    ...(bill.meterNumber !== null && { meterNumber: bill.meterNumber }),
+    ...(bill.description !== null && { description: bill.description }),
+  };
+}

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ClaimBill as ClaimBillRequest, ClaimedBill } from '#contracts';
+import { isId, type Money, ok, Problem, refuse, type Result } from '#kernel';
+import type { Tx } from '#messaging';
+import { UnitOfWork, type WorkContext } from '#persistence';
+import { readAmount, SETTINGS } from '#service-host';
+import type { BillingSettings } from '../billing-settings.js';
+import { Bill } from './bill.entity.js';
+import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
+
+/**
+ * Promises a bill to one payment, until that payment completes or fails. Idempotent: the same payment gets the
+ * same answer again. Refusals, in this order: validation_failed (the amount is no amount), not_found (also when
+ * the payer is not the customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch,
+ * payment_in_progress with `links.payment`.
+ */
+@Injectable()
+export class ClaimBill {
+  constructor(
+    private readonly work: UnitOfWork<Tx>,
+    @Inject(SETTINGS) private readonly settings: BillingSettings,
+  ) {}
+
+  async run(context: WorkContext, id: string, claim: ClaimBillRequest): Promise<Result<ClaimedBill>> {
+    const { paymentId, payerId } = claim;
+    let amount: Money | undefined;
+    if (claim.amount !== undefined) {
+      const read = readAmount(claim.amount, undefined, this.settings.CURRENCY);
+      if (!read.ok) return read;
+      amount = read.value;
+    }
+    if (!isId(id)) return refuse(new Problem('not_found'));
+    return this.work.run(context, async (tx) => {
+      const bill = await tx.load(Bill, id);
+      if (!bill || bill.customerId !== payerId) return refuse(new Problem('not_found'));
+      const problem = whyNotClaimable(bill, paymentId, amount ?? amountOf(bill), tx.now);
+      if (problem) return refuse(problem);
+      if (bill.status === 'unpaid' && !bill.claimedBy) {
+        tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
+      }
+      return ok(claimed(bill));
+    });
+  }
+}
+
+function claimed(bill: Bill): ClaimedBill {
+  return {
+    billId: bill.id,
+    number: bill.number,
+    kind: bill.kind,
+    amount: amountOf(bill).toJSON(),
+    title: titleOf(bill),
+    ...(bill.meterNumber !== null && { meterNumber: bill.meterNumber }),
+  };
+}

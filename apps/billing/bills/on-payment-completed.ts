@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import { PaymentCompleted } from '#contracts';
+import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
+import { Bill } from './bill.entity.js';
+import { billMachine } from './bill.machine.js';
+import { amountOf } from './bill.rules.js';
+
+/**
+ * The bill is paid. What cannot be true (another payment paid it or holds it, it was cancelled, another amount
+ * was paid) is a permanent error: the dead letter shows an operator a payment whose bill must be looked at.
+ */
+@Controller()
+export class OnPaymentCompleted {
+  @Consumes(PaymentCompleted)
+  async markPaid({ data }: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
+    if (!data.billId) return;
+    const bill = await tx.load(Bill, data.billId);
+    if (!bill)
+      throw new PermanentError(`payment ${data.paymentId} paid bill ${data.billId}, which does not exist`);
+    if (bill.paymentId === data.paymentId) return;
+    const status = billMachine.move(bill.status, 'paid');
+    if (bill.claimedBy && bill.claimedBy !== data.paymentId) {
+      throw new PermanentError(
+        `payment ${data.paymentId} paid bill ${bill.id}, which ${bill.claimedBy} holds`,
+      );
+    }
+    const due = amountOf(bill).toJSON();
+    if (due.amount !== data.amount.amount || due.currency !== data.amount.currency) {
+      throw new PermanentError(`payment ${data.paymentId} paid another amount than that of bill ${bill.id}`);
+    }
+    tx.set(bill, {
+      status,
+      paymentId: data.paymentId,
+      paidAt: new Date(data.completedAt),
+      claimedBy: null,
+      claimedAt: null,
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import type { ServiceDefinition } from '#service-host';
+import { BillingModule } from './billing.module.js';
+import { type BillingSettings, billingSettings } from './billing-settings.js';
+import { BillingTables1700000000001 } from './billing-tables.migration.js';
+import { Bill } from './bills/bill.entity.js';
+import { Meter } from './electricity/meter.entity.js';
+import { Tariff } from './electricity/tariff.entity.js';
+
+export { seedDemoMeters } from './electricity/seed-demo-meters.js';
+
+/** Issues bills, prices electricity, and promises each bill to one payment at a time. */
+export const billingService: ServiceDefinition<BillingSettings> = {
+  name: 'billing',
+  module: BillingModule,
+  entities: [Bill, Meter, Tariff],
+  migrations: [BillingTables1700000000001],
+  settings: billingSettings,
+};

@@ -1,0 +1,4 @@
+import { runAsProcess } from '#service-host';
+import { billingService } from './index.js';
+
+await runAsProcess(billingService);
