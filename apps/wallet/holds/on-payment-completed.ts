@@ -1,0 +1,90 @@
+import { Controller } from '@nestjs/common';
+import { PaymentCompleted } from '#contracts';
+import { type Money, unreachable } from '#kernel';
+import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
+import { Account } from '../ledger/account.entity.js';
+import { postJournal } from '../ledger/post-journal.js';
+import { systemAccounts } from '../ledger/system-accounts.js';
+import { announceChange } from '../wallets/announce-change.js';
+import { openWallet } from '../wallets/open-wallet.js';
+import { amountOf, Hold } from './hold.entity.js';
+import { holdMachine, type HoldState } from './hold.machine.js';
+import { moneyOf, type PaymentFacts } from './payment-facts.js';
+
+@Controller()
+export class OnPaymentCompleted {
+  /**
+   * Takes what the payment holds. Without a hold it fails and is tried again: what was delivered has to be
+   * paid, and the hold may only be late.
+   */
+  @Consumes(PaymentCompleted)
+  async take({ data }: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
+    const hold = await tx.get(Hold, data.paymentId);
+    const end = data.purpose === 'top_up' ? 'released' : 'captured';
+    if (isOver(hold, end)) return;
+    const payeeId = payeeOf(data);
+    const [wallet, payee] = await Promise.all([
+      tx.get(Account, hold.walletId),
+      payeeId === undefined ? undefined : openWallet(tx, payeeId, hold.currency),
+    ]);
+    if (isOver(hold, end)) return; // by a work of the same batch, while this one waited for the wallets
+    const amount = amountOf(hold);
+    if (hold.walletId !== data.payerId || !amount.equals(moneyOf(data))) {
+      throw new PermanentError(`payment ${hold.id} is not what was held for it`);
+    }
+    tx.set(hold, { state: holdMachine.move(hold.state, end), closedAt: tx.now });
+    tx.set(wallet, { held: wallet.held - hold.amount });
+    switch (data.purpose) {
+      case 'top_up':
+        if (hold.collected) announceChange(tx, wallet, 'top_up', amount, data);
+        return;
+      case 'bill':
+        return payBiller(tx, data, amount, wallet);
+      case 'transfer':
+        if (payee) payPerson(tx, data, amount, wallet, payee);
+        return;
+      default:
+        return unreachable(data.purpose);
+    }
+  }
+}
+
+/** True when it has ended this way; throws `ImpossibleTransition` when it has ended in another. */
+function isOver(hold: Hold, end: HoldState): boolean {
+  return hold.state === end || holdMachine.move(hold.state, end) !== end;
+}
+
+/** Who receives a transfer. Money that somebody sends to themselves stays where it is. */
+function payeeOf(payment: PaymentFacts): string | undefined {
+  if (payment.purpose !== 'transfer') return undefined;
+  if (!payment.payeeId) throw new PermanentError(`transfer ${payment.paymentId} has no payee`);
+  return payment.payeeId === payment.payerId ? undefined : payment.payeeId;
+}
+
+function payBiller(tx: Tx, payment: PaymentFacts, amount: Money, wallet: Account): void {
+  const { paymentId } = payment;
+  const note = payment.note ?? payment.title;
+  postJournal(tx, {
+    kind: 'capture',
+    paymentId,
+    amount,
+    debit: { wallet, entry: 'capture', note },
+    credit: { system: systemAccounts.billers(amount.currency) },
+  });
+  announceChange(tx, wallet, 'capture', amount.negated(), { ...payment, note });
+}
+
+function payPerson(tx: Tx, payment: PaymentFacts, amount: Money, payer: Account, payee: Account): void {
+  const { paymentId } = payment;
+  // The title is the payer's and may name the payee; the payee reads only what was written to them.
+  const note = payment.note ?? payment.title;
+  postJournal(tx, {
+    kind: 'transfer',
+    paymentId,
+    amount,
+    debit: { wallet: payer, entry: 'transfer_out', note },
+    credit: { wallet: payee, entry: 'transfer_in', note: payment.note },
+  });
+  announceChange(tx, payer, 'transfer_out', amount.negated(), { ...payment, note });
+  announceChange(tx, payee, 'transfer_in', amount, payment);
+}

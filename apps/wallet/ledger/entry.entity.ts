@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type EntryKind = 'top_up' | 'collected' | 'capture' | 'transfer_out' | 'transfer_in';
+
+/** A line of a wallet's statement: one side of a transfer, as the owner sees it. Never changed. */
+@Entity('entries')
+export class Entry {
+  /** Rises within a wallet in the order in which its balance changed. */
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'wallet_id' }) walletId!: string;
+  /** Minor units; negative when money left the wallet. */
+  @Column('bigint') amount!: bigint;
+  @Column('bigint', { name: 'balance_after' }) balanceAfter!: bigint;
+  @Column('text') kind!: EntryKind;
+  @Column('uuid', { name: 'payment_id' }) paymentId!: string;
+  @Column('text', { nullable: true }) note!: string | null;
+  @Column('timestamptz') at!: Date;
+}

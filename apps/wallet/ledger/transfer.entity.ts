@@ -1,0 +1,31 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Currency } from '#kernel';
+
+export type TransferKind =
+  /** Collected by a provider to fill the wallet. */
+  | 'top_up'
+  /** Collected by a provider for a payment of something else. */
+  | 'collected'
+  /** Taken for a bill. */
+  | 'capture'
+  /** From one wallet to another. */
+  | 'transfer';
+
+/**
+ * One movement of money. It names both sides, so it cannot be unbalanced. It is never changed: corrections
+ * are new transfers. The transfers of one journal happened for one reason, together.
+ */
+@Entity('transfers')
+export class Transfer {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'journal_id' }) journalId!: string;
+  @Column('text', { name: 'debit_account' }) debitAccount!: string;
+  @Column('text', { name: 'credit_account' }) creditAccount!: string;
+  /** Minor units, above zero. */
+  @Column('bigint') amount!: bigint;
+  @Column('text') currency!: Currency;
+  @Column('text') kind!: TransferKind;
+  @Column('uuid', { name: 'payment_id' }) paymentId!: string;
+  @Column('text', { nullable: true }) note!: string | null;
+  @Column('timestamptz') at!: Date;
+}

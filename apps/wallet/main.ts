@@ -1,0 +1,4 @@
+import { runAsProcess } from '#service-host';
+import { walletService } from './index.js';
+
+await runAsProcess(walletService);

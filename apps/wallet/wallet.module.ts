@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { OnFundsCollected } from './holds/on-funds-collected.js';
+import { OnPaymentCompleted } from './holds/on-payment-completed.js';
+import { OnPaymentFailed } from './holds/on-payment-failed.js';
+import { OnPaymentInitiated } from './holds/on-payment-initiated.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import { VerifyLedger } from './ledger/verify-ledger.js';
+import { OnUserRegistered } from './wallets/on-user-registered.js';
+import { ReadWallets } from './wallets/read-wallets.js';
+import { WalletsController } from './wallets/wallets.controller.js';
+
+@Module({
+  controllers: [
+    OnUserRegistered,
+    OnPaymentInitiated,
+    OnFundsCollected,
+    OnPaymentCompleted,
+    OnPaymentFailed,
+    WalletsController,
+    LedgerController,
+  ],
+  providers: [ReadWallets, VerifyLedger],
+})
+export class WalletModule {}
