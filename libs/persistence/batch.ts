@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { Statements } from './statements.js';
+import { type Statements, statementsOf } from './statements.js';
 
 export type Class<T extends object = object> = new () => T;
 
@@ -239,19 +239,4 @@ export class Batch {
     }
     return table;
   }
-}
-
-const statementsBySource = new WeakMap<DataSource, Map<Class, Statements>>();
-
-function statementsOf(dataSource: DataSource, entity: Class): Statements {
-  let known = statementsBySource.get(dataSource);
-  if (!known) statementsBySource.set(dataSource, (known = new Map<Class, Statements>()));
-  let statements = known.get(entity);
-  if (!statements) {
-    statements = new Statements(dataSource.getMetadata(entity), (column) =>
-      dataSource.driver.normalizeType(column),
-    );
-    known.set(entity, statements);
-  }
-  return statements;
 }

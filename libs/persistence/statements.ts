@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EntityMetadata } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 
 export interface Statement {
@@ -55,7 +55,7 @@ export class Statements {
   }
 
   update(rows: object[], properties: ReadonlySet<string>): Statement {
-    const columns = this.metadata.columns.filter((c) => properties.has(c.propertyName));
+    const columns = this.metadata.columns.filter((c) => properties.has(c.propertyName) && !c.isPrimary);
     const all = [this.key, ...columns];
     const key = `"${this.key.databaseName}"`;
     const sets = columns.map((c) => `"${c.databaseName}" = v."${c.databaseName}"`).join(', ');
@@ -130,4 +130,20 @@ function named(text: string, values: unknown[]): Statement {
   let name = names.get(text);
   if (!name) names.set(text, (name = createHash('sha1').update(text).digest('base64url').slice(0, 20)));
   return { name, text, values };
+}
+
+const statementsBySource = new WeakMap<DataSource, Map<new () => object, Statements>>();
+
+/** The statements of an entity's table, made once per data source. */
+export function statementsOf(dataSource: DataSource, entity: new () => object): Statements {
+  let known = statementsBySource.get(dataSource);
+  if (!known) statementsBySource.set(dataSource, (known = new Map()));
+  let statements = known.get(entity);
+  if (!statements) {
+    statements = new Statements(dataSource.getMetadata(entity), (column) =>
+      dataSource.driver.normalizeType(column),
+    );
+    known.set(entity, statements);
+  }
+  return statements;
 }
