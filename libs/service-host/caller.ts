@@ -39,7 +39,7 @@ export function readCaller(header: string, secret: string, nowMillis: number): C
   const { at, ...caller } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Caller & {
     at: number;
   };
-  return Math.abs(nowMillis - at) <= MAX_AGE_MILLIS ? (caller) : undefined;
+  return Math.abs(nowMillis - at) <= MAX_AGE_MILLIS ? caller : undefined;
 }
 
 function mac(text: string, secret: string): string {

@@ -47,10 +47,14 @@ export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
   entities: Class[];
   migrations: MigrationClass[];
   settings: { [K in keyof S]: ValidatorSpec<S[K]> };
+  /** What is wrong with settings that are each right: in production, say, the values of the demo. */
+  refuse?: (settings: S) => string[];
   /** Who may call; by default whoever holds the internal secret. */
   authenticator?: Type<Authenticator>;
   /** For routes that are not Nest controllers; called before Nest registers its own. */
   prepare?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
+  /** Makes what the demo needs of this service, once; runs with SEED_DEMO, before the service is ready. */
+  seedDemo?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
 }
 
 export interface ServiceParts<S extends BaseSettings = BaseSettings> {
@@ -75,8 +79,6 @@ export interface RunOptions {
   /** The service's door to the bus; by default RabbitMQ at AMQP_URL. */
   transport?: Transport;
   clock?: Clock;
-  /** Keeps `/health/ready` at 503 until `readiness.open()`. */
-  notReadyYet?: boolean;
 }
 
 export interface RunningService<S extends BaseSettings = BaseSettings> {
@@ -93,6 +95,9 @@ export async function runService<S extends BaseSettings>(
   options: RunOptions,
 ): Promise<RunningService<S>> {
   const settings = readSettings<S>(options.environment, definition.settings);
+  if (settings.SEED_DEMO && settings.WATTLINE_MODE === 'production') {
+    throw new WrongSettings(['SEED_DEMO: there is no demo in production']);
+  }
   const parts = await makeParts(definition, settings, options);
   const { log, transport, relay, effects } = parts;
   const strategy: BusStrategy = new BusStrategy(definition.name, SUBSCRIPTIONS, () => consumer.start());
@@ -124,7 +129,8 @@ export async function runService<S extends BaseSettings>(
   effects.begin();
   retries.start();
   await app.listen(settings.PORT, settings.HOST);
-  if (!options.notReadyYet) parts.readiness.open();
+  if (settings.SEED_DEMO) await definition.seedDemo?.(app, parts);
+  parts.readiness.open();
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   log.info({ url }, `${definition.name} is ready`);
 

@@ -1,0 +1,72 @@
+import { auditService } from '#audit';
+import { billingService } from '#billing';
+import { SERVICES, type ServiceName, SUBSCRIPTIONS } from '#contracts';
+import { gatewayService } from '#gateway';
+import type { Clock } from '#kernel';
+import { EmbeddedBus, type Transport } from '#messaging';
+import { notificationService } from '#notification';
+import { paymentService } from '#payment';
+import { type RunningService, runService, type ServiceDefinition } from '#service-host';
+import { type Simulators, startSimulators } from '#simulators';
+import { walletService } from '#wallet';
+import { DEMO_TWILIO, environmentsFor, type SystemPlan } from './service-environments.js';
+
+/** The whole system on one page: six services, in the order in which they are started. */
+const DEFINITIONS: Record<ServiceName, ServiceDefinition> = {
+  audit: auditService,
+  notification: notificationService as unknown as ServiceDefinition,
+  wallet: walletService,
+  billing: billingService as unknown as ServiceDefinition,
+  payment: paymentService,
+  gateway: gatewayService,
+};
+
+export interface SystemOptions {
+  clock?: Clock;
+  /** Wraps each service's door to the bus; tests deliver everything twice. */
+  wrap?: (transport: Transport) => Transport;
+  /** Delivery reports of the SMS simulator; the benchmark goes without. */
+  callbacks?: boolean;
+}
+
+export interface RunningSystem {
+  url: string;
+  services: Record<ServiceName, RunningService>;
+  simulators: Simulators | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts all services and the simulators in this process: on RabbitMQ when AMQP_URL is set, else on the embedded bus. */
+export async function startSystem(plan: SystemPlan, options: SystemOptions = {}): Promise<RunningSystem> {
+  const environments = environmentsFor(plan);
+  const bus = plan.environment.AMQP_URL ? undefined : new EmbeddedBus(SUBSCRIPTIONS);
+  const started: { close(): Promise<unknown> }[] = [];
+  const services: Partial<Record<ServiceName, RunningService>> = {};
+  const close = async () => {
+    for (const part of started.splice(0).reverse()) await part.close();
+  };
+  try {
+    const simulators = plan.demo ? await simulatorsFor(plan, options) : undefined;
+    if (simulators) started.push(simulators);
+    for (const name of SERVICES) {
+      const door = bus?.transport();
+      const service = await runService(DEFINITIONS[name], {
+        environment: environments[name],
+        transport: door && options.wrap ? options.wrap(door) : door,
+        clock: options.clock,
+      });
+      services[name] = service;
+      started.push(service);
+    }
+    const all = services as Record<ServiceName, RunningService>;
+    return { url: all.gateway.url, services: all, simulators, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export function simulatorsFor(plan: SystemPlan, { callbacks }: SystemOptions = {}): Promise<Simulators> {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = DEMO_TWILIO;
+  return startSimulators({ port: plan.simPort, twilio: { accountSid, authToken, callbacks } });
+}
