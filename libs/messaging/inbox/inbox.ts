@@ -37,13 +37,16 @@ export class Inbox {
     });
   }
 
-  /** Notes a failed attempt: to be tried again later, or dead. */
-  async recordFailure(envelope: Envelope, error: unknown): Promise<InboxRow> {
+  /**
+   * Notes a failed attempt: to be tried again later, or dead. `attemptsBefore` are those that were noted when
+   * this one began: of two deliveries of an event that fail at the same time, one counts.
+   */
+  async recordFailure(envelope: Envelope, error: unknown, attemptsBefore = 0): Promise<InboxRow> {
     return this.work.run(contextOf(envelope), async (tx) => {
       const fresh = this.row(envelope, { state: 'retry', attempts: 0, envelope: JSON.stringify(envelope) });
       await tx.insertIfAbsent(InboxRow, fresh);
       const row = await tx.get(InboxRow, envelope.id);
-      if (row.state !== 'retry') return row;
+      if (row.state !== 'retry' || row.attempts !== attemptsBefore) return row;
       const wait = isPermanent(error) ? undefined : RETRY_AFTER_MILLIS[row.attempts];
       return tx.set(row, {
         attempts: row.attempts + 1,

@@ -48,7 +48,7 @@ export class RetryFailedEvents {
       await this.inbox.handleAgain(row, this.handle);
     } catch (error) {
       if (failureKind(error) === 'connection') throw error; // no attempt: the database is away
-      await this.inbox.recordFailure(JSON.parse(row.envelope ?? '{}') as Envelope, error);
+      await this.inbox.recordFailure(JSON.parse(row.envelope ?? '{}') as Envelope, error, row.attempts);
     }
   }
 }
