@@ -1,7 +1,11 @@
-/** `+2348012345678` → `+234•••••5678`: enough to recognise one's own number, too little to call it. */
+/**
+ * `+2348012345678` → `+234••••••5678`: enough to recognise one's own number, too little to call it. At least four
+ * characters are hidden, also of a short one.
+ */
 export function maskPhone(phone: string): string {
   if (phone.length < 8) return '•'.repeat(phone.length);
-  return phone.slice(0, 4) + '•'.repeat(phone.length - 8) + phone.slice(-4);
+  const shown = Math.min(4, Math.floor((phone.length - 4) / 2));
+  return phone.slice(0, shown) + '•'.repeat(phone.length - 2 * shown) + phone.slice(-shown);
 }
 
 /** `Amina Bello` → `A••• B•••`: a payer can confirm a name that they know, and learn none that they do not. */
@@ -9,6 +13,6 @@ export function maskName(name: string): string {
   return name
     .split(/\s+/)
     .filter(Boolean)
-    .map((word) => `${word[0] ?? ''}•••`)
+    .map((word) => `${[...word][0] ?? ''}•••`)
     .join(' ');
 }

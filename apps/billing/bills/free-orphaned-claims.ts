@@ -8,7 +8,7 @@ import { InternalClient, LOG, type Log, SETTINGS } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
 import { Bill } from './bill.entity.js';
 
-const ROUND_EVERY_MILLIS = 15_000;
+const LONGEST_PAUSE_MILLIS = 15_000;
 const ASKED_TOGETHER = 16;
 
 type Claim = Pick<Bill, 'id'> & { claimedBy: string; claimedAt: Date };
@@ -34,15 +34,8 @@ export class FreeOrphanedClaims implements OnApplicationBootstrap, OnApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => {
-      this.round = this.runOnce()
-        .catch((error: unknown) =>
-          this.log.warn({ err: error }, 'orphaned claims could not be settled this time'),
-        )
-        .then(() => {
-          if (!this.stopped) this.onApplicationBootstrap();
-        });
-    }, ROUND_EVERY_MILLIS).unref();
+    const pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, this.settings.CLAIM_SETTLE_AFTER_MS);
+    this.timer = setTimeout(() => (this.round = this.runAndGoOn()), pauseMillis).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -61,10 +54,19 @@ export class FreeOrphanedClaims implements OnApplicationBootstrap, OnApplication
       const outcomes = await Promise.all(claims.map((claim) => this.settle(claim)));
       freed += outcomes.filter((outcome) => outcome === 'freed').length;
       // A payment service that is away is not asked about each of them.
-      if (claims.length < ASKED_TOGETHER || outcomes.every((outcome) => outcome === 'unanswered'))
-        return freed;
+      const away = outcomes.every((outcome) => outcome === 'unanswered');
+      if (this.stopped || away || claims.length < ASKED_TOGETHER) return freed;
       last = claims.at(-1);
     }
+  }
+
+  private async runAndGoOn(): Promise<void> {
+    try {
+      await this.runOnce();
+    } catch (error) {
+      this.log.warn({ err: error }, 'orphaned claims could not be settled this time');
+    }
+    if (!this.stopped) this.onApplicationBootstrap();
   }
 
   private oldClaims(before: Date, last: Claim | undefined): Promise<Claim[]> {

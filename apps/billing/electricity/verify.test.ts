@@ -1,0 +1,67 @@
+import { BillCreated } from '#contracts';
+import { FakeClock, newId } from '#kernel';
+import { startTestService, type TestService } from '#testing';
+import { billingService, seedDemoMeters } from '../index.js';
+
+const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
+let billing: TestService;
+
+beforeAll(async () => {
+  billing = await startTestService(billingService, { clock });
+  await seedDemoMeters(billing.running.parts.requests);
+});
+afterAll(() => billing.stop());
+
+const verify = (userId: string, amount: string | number = '1000.00') =>
+  billing.as(userId).post('/api/electricity/verify', { meterNumber: '04123456789', amount });
+
+test('whoever asks sees whose meter it is, masked, and the price line by line, and has a bill for it', async () => {
+  const userId = newId();
+  const { status, body: bill } = await verify(userId);
+  expect(status).toBe(201);
+  expect(bill).toEqual({
+    id: expect.any(String),
+    number: expect.stringMatching(/^B-/),
+    status: 'unpaid',
+    overdue: false,
+    kind: 'electricity',
+    amount: { amount: '1000.00', currency: 'NGN' },
+    dueDate: '2026-11-21',
+    customerId: userId,
+    selfIssued: true,
+    meterNumber: '04123456789',
+    meter: { number: '04123456789', name: 'A••• B•••', area: 'Ikeja, Lagos', tariff: 'Residential' },
+    units: { kwh: '13.679' },
+    breakdown: [
+      { label: 'Energy, 13.679 kWh at 68.00', amount: { amount: '930.23', currency: 'NGN' } },
+      { label: 'VAT 7.5 %', amount: { amount: '69.77', currency: 'NGN' } },
+    ],
+    expiresAt: '2026-11-21T12:30:00.000Z',
+    createdAt: '2026-11-21T12:00:00.000Z',
+  });
+  expect((await billing.as(userId).get(`/api/bills/${bill.id}`)).body).toEqual(bill);
+  const event = await billing.untilPublished(BillCreated, bill.id);
+  expect(event.data).toMatchObject({ kind: 'electricity', customerId: userId, meterNumber: '04123456789' });
+});
+
+test('the holder’s name is in no answer, no bill and no event', async () => {
+  const { body } = await verify(newId());
+  const [row] = await billing.database.rows('SELECT * FROM billing.bills WHERE id = $1', [body.id]);
+  const event = await billing.untilPublished(BillCreated, body.id);
+  expect(JSON.stringify([body, row, event])).not.toMatch(/Amina|Bello/);
+});
+
+test('anybody may ask for any meter, as often as they like; each answer is a bill of its own', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => verify(newId(), 250)));
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(20);
+  const [first, ...others] = answers.map(({ body }) => body.breakdown);
+  expect(others).toEqual(others.map(() => first));
+});
+
+test('the demo is seeded once, however often it starts', async () => {
+  await seedDemoMeters(billing.running.parts.requests);
+  await seedDemoMeters(billing.running.parts.requests);
+  const meters = await billing.database.rows('SELECT number FROM billing.meters');
+  expect(meters.length).toBe(3);
+  expect(meters.every(({ number }) => /^\d{11}$/.test(String(number)))).toBe(true);
+});
