@@ -95,9 +95,11 @@ export async function runService<S extends BaseSettings>(
   options: RunOptions,
 ): Promise<RunningService<S>> {
   const settings = readSettings<S>(options.environment, definition.settings);
+  const faults = definition.refuse?.(settings) ?? [];
   if (settings.SEED_DEMO && settings.WATTLINE_MODE === 'production') {
-    throw new WrongSettings(['SEED_DEMO: there is no demo in production']);
+    faults.push('SEED_DEMO: there is no demo in production');
   }
+  if (faults.length > 0) throw new WrongSettings(faults);
   const parts = await makeParts(definition, settings, options);
   const { log, transport, relay, effects } = parts;
   const strategy: BusStrategy = new BusStrategy(definition.name, SUBSCRIPTIONS, () => consumer.start());

@@ -3,7 +3,7 @@ import type { Clock, Id } from '#kernel';
 import type { UnitOfWork, WorkContext } from '#persistence';
 import type { Tx } from '../tx.js';
 import type { Call, Effect, Outcome } from './effect.js';
-import { EffectRow } from './effect.entity.js';
+import { EffectRow, type EffectState } from './effect.entity.js';
 
 type AnyEffect = Effect<unknown, unknown>;
 type Mode = 'perform' | 'ask';
@@ -37,7 +37,7 @@ export class EffectRunner {
     private readonly options: EffectRunnerOptions,
   ) {}
 
-  register(effect: Effect<never, never>): void {
+  register<C, O>(effect: Effect<C, O>): void {
     this.effects.set(effect.kind, effect);
   }
 
@@ -82,24 +82,28 @@ export class EffectRunner {
     }
   }
 
-  /** Takes what is due: scheduled effects are performed, everything else is asked for first. */
+  /**
+   * Takes what is due: scheduled effects are performed, everything else is asked for first. A scheduled one is
+   * `started` from here on: if this process dies during the call, the next one must ask.
+   */
   async sweep(): Promise<void> {
     const now = this.clock.now();
-    const [rows] = await this.dataSource.query<[Record<string, never>[], number]>(
-      `UPDATE effects SET next_at = $2
-       WHERE reference IN (SELECT reference FROM effects WHERE state <> 'done' AND next_at <= $1
-                           ORDER BY next_at LIMIT 500 FOR UPDATE SKIP LOCKED)
-       RETURNING reference`,
+    const [taken] = await this.dataSource.query<[{ reference: string; was: EffectState }[], number]>(
+      `UPDATE effects e
+       SET next_at = $2, state = CASE WHEN due.state = 'scheduled' THEN 'started' ELSE due.state END
+       FROM (SELECT reference, state FROM effects WHERE state <> 'done' AND next_at <= $1
+             ORDER BY next_at LIMIT 500 FOR UPDATE SKIP LOCKED) due
+       WHERE e.reference = due.reference
+       RETURNING e.reference, due.state AS was`,
       [now, new Date(now.getTime() + LEASE_MILLIS)],
     );
-    const references = rows
-      .map((row) => (row as unknown as EffectRow).reference)
-      .filter((it) => !this.mine.has(it));
-    if (references.length === 0) return;
-    const due = await this.dataSource
-      .getRepository(EffectRow)
-      .findBy(references.map((reference) => ({ reference })));
-    for (const row of due) this.enqueue(row, row.state === 'scheduled' ? 'perform' : 'ask');
+    const states = new Map(
+      taken.filter((it) => !this.mine.has(it.reference)).map((it) => [it.reference, it.was]),
+    );
+    if (states.size === 0) return;
+    const references = [...states.keys()].map((reference) => ({ reference }));
+    const due = await this.dataSource.getRepository(EffectRow).findBy(references);
+    for (const row of due) this.enqueue(row, states.get(row.reference) === 'scheduled' ? 'perform' : 'ask');
   }
 
   private enqueue(row: EffectRow, mode: Mode): void {
@@ -127,6 +131,8 @@ export class EffectRunner {
   private async execute(row: EffectRow, mode: Mode): Promise<void> {
     const effect = this.effects.get(row.kind);
     if (!effect) throw new Error(`No effect is registered for ${row.kind}`);
+    // It waited here for longer than its lease: by now another process may have asked, and scheduled it anew.
+    if (mode === 'perform' && this.clock.now() >= row.nextAt) return;
     const command: unknown = JSON.parse(row.command);
     const outcome = await this.call(effect, mode, command, row);
     const context = { correlationId: row.correlationId, causationId: row.causationId ?? undefined };

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type EffectState =
-  /** Decided, and taken on by the process that decided it. Found here after a restart, its outcome is unknown. */
+  /** Taken on by a process that is about to make the call. Found here after a restart, its outcome is unknown. */
   | 'started'
   /** Proven not to have happened; performed again at `nextAt`. */
   | 'scheduled'

@@ -1,0 +1,19 @@
+import { Controller } from '@nestjs/common';
+import { UserRegistered } from '#contracts';
+import { Consumes, type EventOf, type Tx } from '#messaging';
+import { TellUser } from '../messages/tell-user.js';
+import { welcome } from '../templates/sms-templates.rules.js';
+import { ContactRow } from './contact.entity.js';
+
+/** Keeps how the new user is reached, sealed as it came, and says welcome. */
+@Controller()
+export class OnUserRegistered {
+  constructor(private readonly tellUser: TellUser) {}
+
+  @Consumes(UserRegistered)
+  async handle(event: EventOf<typeof UserRegistered>, tx: Tx): Promise<void> {
+    const { userId, sealedContact, language } = event.data;
+    await tx.insertIfAbsent(ContactRow, { userId, sealedContact, language, createdAt: tx.now });
+    await this.tellUser.run(event, userId, welcome, tx);
+  }
+}

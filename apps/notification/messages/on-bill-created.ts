@@ -1,0 +1,15 @@
+import { Controller } from '@nestjs/common';
+import { BillCreated } from '#contracts';
+import { Consumes, type EventOf, type Tx } from '#messaging';
+import { billCreated } from '../templates/sms-templates.rules.js';
+import { TellUser } from './tell-user.js';
+
+@Controller()
+export class OnBillCreated {
+  constructor(private readonly tellUser: TellUser) {}
+
+  @Consumes(BillCreated)
+  async handle(event: EventOf<typeof BillCreated>, tx: Tx): Promise<void> {
+    await this.tellUser.run(event, event.data.customerId, () => billCreated(event.data), tx);
+  }
+}

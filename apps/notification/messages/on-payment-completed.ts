@@ -1,0 +1,17 @@
+import { Controller } from '@nestjs/common';
+import { PaymentCompleted } from '#contracts';
+import { Consumes, type EventOf, type Tx } from '#messaging';
+import { paymentCompleted } from '../templates/sms-templates.rules.js';
+import { TellUser } from './tell-user.js';
+
+@Controller()
+export class OnPaymentCompleted {
+  constructor(private readonly tellUser: TellUser) {}
+
+  @Consumes(PaymentCompleted)
+  async handle(event: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
+    // Top-ups and transfers are told when the wallet has changed.
+    if (event.data.purpose !== 'bill') return;
+    await this.tellUser.run(event, event.data.payerId, () => paymentCompleted(event.data), tx);
+  }
+}

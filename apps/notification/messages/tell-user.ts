@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Envelope } from '#contracts';
+import { type Id, newId, numberFor } from '#kernel';
+import type { Tx } from '#messaging';
+import { seal, SETTINGS } from '#service-host';
+import { ContactRow } from '../contacts/contact.entity.js';
+import type { NotificationSettings } from '../notification-settings.js';
+import { SendSms } from '../sms/send-sms.effect.js';
+import type { Sms } from '../templates/sms-templates.rules.js';
+import { MessageRow } from './message.entity.js';
+
+/** Writes an SMS to a person and has it sent after the commit: one for an event, a person and a template. */
+@Injectable()
+export class TellUser {
+  constructor(
+    private readonly sendSms: SendSms,
+    @Inject(SETTINGS) private readonly settings: NotificationSettings,
+  ) {}
+
+  /**
+   * `write` gets the message's own number, `M-7K3Q9ZPX4M2D`. Throws while the person's contact is not known:
+   * `user_registered` may be late, and the event is then tried again.
+   */
+  async run(event: Envelope, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
+    const id = newId(tx.now.getTime());
+    const { template, text } = write(numberFor('M', id));
+    const [contact, first] = await Promise.all([
+      tx.load(ContactRow, userId),
+      tx.insertIfAbsent(MessageRow, {
+        id,
+        eventId: event.id,
+        userId,
+        template,
+        body: seal(text, this.settings.CONTACT_SECRET, 'message'),
+        state: 'queued',
+        sid: null,
+        segments: null,
+        errorCode: null,
+        correlationId: event.correlationid,
+        attemptedAt: null,
+        createdAt: tx.now,
+        updatedAt: tx.now,
+      }),
+    ]);
+    if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
+    if (first) tx.perform(this.sendSms, id, { messageId: id });
+  }
+}

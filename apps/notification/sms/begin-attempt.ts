@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock, type Id } from '#kernel';
+import { SETTINGS, unseal } from '#service-host';
+import { openContact } from '../contacts/open-contact.js';
+import type { NotificationSettings } from '../notification-settings.js';
+
+/** A message with all that is needed to send it, or to look for it. */
+export interface OpenedMessage {
+  sid: string | null;
+  phone: string;
+  text: string;
+  correlationId: string;
+  attemptedAt: Date | null;
+}
+
+interface Row {
+  id: string;
+  sid: string | null;
+  body: string;
+  correlation_id: string;
+  attempted_at: Date | null;
+  sealed_contact: string;
+}
+
+type Waiting = { resolve: (row: Row | undefined) => void; reject: (error: unknown) => void };
+
+const READ = `SELECT m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact
+              FROM messages m JOIN contacts c USING (user_id) WHERE m.id = $1`;
+const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE)
+              UPDATE messages m SET attempted_at = $2 FROM locked, contacts c
+              WHERE m.id = locked.id AND c.user_id = m.user_id
+              RETURNING m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact`;
+
+/**
+ * Opens messages for sending, and notes the time before the call is made: who asks later whether Twilio has a
+ * message must know how long ago the last attempt was, whatever happened to the process. Attempts that begin
+ * in one turn share a statement.
+ */
+@Injectable()
+export class BeginAttempt {
+  private waiting = new Map<Id, Waiting[]>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: NotificationSettings,
+  ) {}
+
+  /** Throws when the message or its contact cannot be read; then nothing was sent. */
+  async run(id: Id): Promise<OpenedMessage> {
+    const row = await new Promise<Row | undefined>((resolve, reject) => {
+      if (this.waiting.size === 0) setImmediate(() => void this.markAll());
+      this.waiting.set(id, [...(this.waiting.get(id) ?? []), { resolve, reject }]);
+    });
+    return this.open(id, row);
+  }
+
+  /** The message as it is, without an attempt. */
+  async look(id: Id): Promise<OpenedMessage> {
+    const [row] = await this.dataSource.query<Row[]>(READ, [id]);
+    return this.open(id, row);
+  }
+
+  private async markAll(): Promise<void> {
+    const all = this.waiting;
+    this.waiting = new Map();
+    try {
+      const [rows] = await this.dataSource.query<[Row[], number]>(MARK, [[...all.keys()], this.clock.now()]);
+      const found = new Map(rows.map((row) => [row.id, row]));
+      for (const [id, waiting] of all) for (const { resolve } of waiting) resolve(found.get(id));
+    } catch (error) {
+      for (const waiting of all.values()) for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  private open(id: Id, row: Row | undefined): OpenedMessage {
+    if (!row) throw new Error(`Message ${id} or its contact is missing`);
+    const { CONTACT_SECRET: secret } = this.settings;
+    return {
+      sid: row.sid,
+      phone: openContact(row.sealed_contact, secret).phone,
+      text: unseal(row.body, secret, 'message'),
+      correlationId: row.correlation_id,
+      attemptedAt: row.attempted_at,
+    };
+  }
+}

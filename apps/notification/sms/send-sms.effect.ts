@@ -1,0 +1,151 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock, type Id } from '#kernel';
+import { type Call, type Effect, EffectRunner, type FinalOutcome, type Outcome, type Tx } from '#messaging';
+import { type Log, LOG, SETTINGS } from '#service-host';
+import { MessageRow } from '../messages/message.entity.js';
+import { messageMachine, stateOf } from '../messages/message.machine.js';
+import type { NotificationSettings } from '../notification-settings.js';
+import { BeginAttempt, type OpenedMessage } from './begin-attempt.js';
+import { judgeRefusal, nameOf, neverLeft } from './twilio-answers.rules.js';
+import { Refused, TwilioApi, type TwilioMessage } from './twilio-api.js';
+
+export interface SendSmsCommand {
+  messageId: Id;
+}
+
+type NotAccepted = Exclude<Outcome<never>, { kind: 'succeeded' }> & { misconfigured?: boolean };
+
+/** Our clock and Twilio's may differ by this much. */
+const CLOCKS_DIFFER_MILLIS = 10 * 60_000;
+
+/** Hands a message to Twilio. Twilio knows no idempotency key, so what is not known is looked up in its list. */
+@Injectable()
+export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleInit {
+  readonly kind = 'send-sms';
+  readonly timeoutMillis = 15_000;
+  /** With the runner's waiting times, about an hour and a half. */
+  readonly maxAttempts = 12;
+  readonly askAfterMillis: readonly number[];
+
+  constructor(
+    private readonly effects: EffectRunner,
+    private readonly beginAttempt: BeginAttempt,
+    private readonly twilio: TwilioApi,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: NotificationSettings,
+    @Inject(LOG) private readonly log: Log,
+  ) {
+    const wait = settings.SMS_ASK_AFTER_MS;
+    this.askAfterMillis = [wait, wait, 5 * wait, 10 * wait];
+  }
+
+  onModuleInit(): void {
+    this.effects.register(this);
+  }
+
+  async perform({ messageId }: SendSmsCommand, call: Call): Promise<Outcome<TwilioMessage>> {
+    let message: OpenedMessage;
+    try {
+      message = await this.beginAttempt.run(messageId);
+    } catch (error) {
+      this.log.error({ messageId, error: nameOf(error) }, 'an SMS could not be opened');
+      return { kind: 'not_done', reason: `could not be opened: ${nameOf(error)}` };
+    }
+    // A report of its delivery came in the meantime.
+    if (message.sid) return alreadyThere(message.sid);
+    const { correlationId } = message;
+    try {
+      return {
+        kind: 'succeeded',
+        value: await this.twilio.send(messageId, message.phone, message.text, call.signal),
+      };
+    } catch (error) {
+      const outcome = outcomeOf(error, call.signal);
+      const level = outcome.kind === 'failed' && outcome.misconfigured ? 'error' : 'warn';
+      this.log[level](
+        { correlationId, messageId, outcome: outcome.kind, reason: outcome.reason },
+        'SMS not accepted',
+      );
+      return outcome;
+    }
+  }
+
+  async ask({ messageId }: SendSmsCommand, call: Call): Promise<Outcome<TwilioMessage>> {
+    const message = await this.beginAttempt.look(messageId);
+    if (message.sid) return alreadyThere(message.sid);
+    try {
+      const found = await this.find(messageId, message, call);
+      if (found) return { kind: 'succeeded', value: found };
+    } catch (error) {
+      const reason = error instanceof Refused ? error.message : nameOf(error);
+      this.log.warn(
+        { correlationId: message.correlationId, messageId, reason },
+        'SMS could not be looked up',
+      );
+      return { kind: 'unknown', reason: `could not be looked up: ${reason}` };
+    }
+    const { attemptedAt } = message;
+    const waited = attemptedAt ? this.clock.now().getTime() - attemptedAt.getTime() : Infinity;
+    if (waited < this.settings.SMS_ASK_AFTER_MS) return { kind: 'unknown', reason: 'asked too early' };
+    return { kind: 'not_done', reason: 'Twilio does not have it' };
+  }
+
+  async record(
+    { messageId }: SendSmsCommand,
+    outcome: FinalOutcome<TwilioMessage>,
+    tx: Tx,
+    _reference: Id,
+  ): Promise<void> {
+    const row = await tx.get(MessageRow, messageId);
+    const { correlationId } = row;
+    if (outcome.kind === 'failed') {
+      // With a sid Twilio has it after all: its report came while we gave up.
+      if (row.sid || !messageMachine.can(row.state, 'failed')) return;
+      tx.set(row, { state: 'failed', errorCode: outcome.code, updatedAt: tx.now });
+      tx.afterCommit(() => this.log.warn({ correlationId, messageId, code: outcome.code }, 'SMS failed'));
+      return;
+    }
+    const { sid, segments, status } = outcome.value;
+    const state = stateOf(status) ?? 'sending';
+    tx.set(row, {
+      sid: row.sid ?? sid,
+      segments: segments ?? row.segments,
+      state: messageMachine.can(row.state, state) ? state : row.state,
+      updatedAt: tx.now,
+    });
+    tx.afterCommit(() => this.log.info({ correlationId, messageId, sid }, 'SMS accepted'));
+  }
+
+  /** The message in Twilio's list: to this phone, with this text, and none that another message of ours is. */
+  private async find(
+    messageId: Id,
+    { phone, text }: OpenedMessage,
+    { since, signal }: Call,
+  ): Promise<TwilioMessage | undefined> {
+    const horizon = new Date(since.getTime() - CLOCKS_DIFFER_MILLIS);
+    for await (const page of this.twilio.sentTo(phone, horizon, signal)) {
+      // A trial account puts a text of its own in front of ours.
+      const same = page.filter((it) => it.createdAt >= horizon && it.body.endsWith(text));
+      if (same.length === 0) continue;
+      const others = await this.dataSource.query<{ sid: string }[]>(
+        'SELECT sid FROM messages WHERE sid = ANY($1) AND id <> $2',
+        [same.map(({ sid }) => sid), messageId],
+      );
+      const found = same.find(({ sid }) => !others.some((other) => other.sid === sid));
+      if (found) return { sid: found.sid, segments: found.segments, status: found.status };
+    }
+    return undefined;
+  }
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): NotAccepted {
+  if (neverLeft(error)) return { kind: 'not_done', reason: `no connection: ${nameOf(error)}` };
+  if (error instanceof Refused) return { ...judgeRefusal(error.refusal), reason: error.message };
+  return { kind: 'unknown', reason: signal.aborted ? 'took too long' : nameOf(error) };
+}
+
+function alreadyThere(sid: string): Outcome<TwilioMessage> {
+  return { kind: 'succeeded', value: { sid, segments: null, status: 'accepted' } };
+}

@@ -1,0 +1,159 @@
+import type { MoneyJson } from '#kernel';
+import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
+
+export const TEMPLATES = [
+  'welcome',
+  'bill_created',
+  'bill_changed',
+  'bill_cancelled',
+  'payment_completed',
+  'payment_failed',
+  'wallet_top_up',
+  'transfer_received',
+  'refund',
+] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+/** A text to a person: GSM-7, one segment, with a number in it that no other text to this person carries. */
+export interface Sms {
+  template: Template;
+  text: string;
+}
+
+/** Money of an event: its currency is any text. */
+type Amount = { amount: string; currency: string } | MoneyJson;
+
+export interface BillFacts {
+  number: string;
+  amount: Amount;
+  dueDate: string;
+  description?: string;
+}
+
+export interface PaymentFacts {
+  reference: string;
+  amount: Amount;
+  title: string;
+}
+
+export interface WalletFacts {
+  /** Signed; the text shows how much it was. */
+  amount: Amount;
+  balance: Amount;
+  /** The payment's reference, or this message's own number. */
+  reference: string;
+  note?: string;
+}
+
+/** `ref` is the message's own number: nothing else in this text is unique. */
+export function welcome(ref: string): Sms {
+  return sms('welcome', [
+    'Welcome to Wattline. Top up your wallet, then pay bills and buy electricity. ',
+    'We never ask for your password.',
+    withRef(ref),
+  ]);
+}
+
+export function billCreated(bill: BillFacts): Sms {
+  return sms('bill_created', [
+    `New bill ${id(bill.number)}: ${money(bill.amount)}, due ${id(bill.dueDate)}.`,
+    free(bill.description, ' ', '.'),
+    ' Pay it in Wattline.',
+  ]);
+}
+
+/** A bill may change twice in the same way, so the message's own number tells them apart. */
+export function billChanged(bill: BillFacts, ref: string): Sms {
+  return sms('bill_changed', [
+    `Bill ${id(bill.number)} has changed: ${money(bill.amount)}, due ${id(bill.dueDate)}.`,
+    free(bill.description, ' ', '.'),
+    withRef(ref),
+  ]);
+}
+
+export function billCancelled(bill: BillFacts): Sms {
+  return sms('bill_cancelled', [
+    `Bill ${id(bill.number)} of ${money(bill.amount)} is cancelled. There is nothing to pay.`,
+  ]);
+}
+
+export function paymentCompleted(payment: PaymentFacts & { receiptNumber: string }): Sms {
+  return sms('payment_completed', [
+    `Paid: ${money(payment.amount)}`,
+    free(payment.title, ' for '),
+    `. Receipt ${id(payment.receiptNumber)}.${withRef(payment.reference)} Thank you.`,
+  ]);
+}
+
+export function paymentFailed(payment: PaymentFacts & { code: string; reason: string }): Sms {
+  if (payment.code === 'insufficient_funds') {
+    return sms('payment_failed', [
+      `Your wallet is too low to pay ${money(payment.amount)}`,
+      free(payment.title, ' for '),
+      `. Nothing was taken. Top up, then pay again.${withRef(payment.reference)}`,
+    ]);
+  }
+  return sms('payment_failed', [
+    `Your payment of ${money(payment.amount)}`,
+    free(payment.title && cut(toGsm7(payment.title), 40), ' for '),
+    ' failed',
+    free(payment.reason.replace(/\.+\s*$/, ''), ': '),
+    `.${withRef(payment.reference)}`,
+  ]);
+}
+
+export function walletTopUp(wallet: WalletFacts): Sms {
+  return sms('wallet_top_up', [
+    `${size(wallet.amount)} was added to your wallet. Balance ${money(wallet.balance)}.${withRef(wallet.reference)}`,
+  ]);
+}
+
+export function transferReceived(wallet: WalletFacts): Sms {
+  return sms('transfer_received', [
+    `You received ${size(wallet.amount)}.`,
+    free(wallet.note, ' Note: "', '".'),
+    ` Balance ${money(wallet.balance)}.${withRef(wallet.reference)}`,
+  ]);
+}
+
+export function refund(wallet: WalletFacts): Sms {
+  return sms('refund', [
+    `${size(wallet.amount)} was given back to your wallet. Balance ${money(wallet.balance)}.${withRef(wallet.reference)}`,
+  ]);
+}
+
+/** Words of people or of other systems: they take the room that the rest of the text leaves. */
+interface Free {
+  words: string;
+  before: string;
+  after: string;
+}
+
+function free(words: string | undefined, before: string, after = ''): Free {
+  return { words: toGsm7(words ?? ''), before, after };
+}
+
+function sms(template: Template, parts: (string | Free)[]): Sms {
+  let room = ONE_SEGMENT;
+  for (const part of parts) room -= typeof part === 'string' ? width(part) : 0;
+  const text = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const words = cut(part.words, room - width(part.before + part.after));
+    if (words === '') return '';
+    const whole = part.before + words + part.after;
+    room -= width(whole);
+    return whole;
+  });
+  // Only absurd numbers reach the end of the segment; a text of two segments may arrive torn.
+  return { template, text: cut(text.join(''), ONE_SEGMENT) };
+}
+
+function width(text: string): number {
+  return septetsOf(text) ?? Infinity;
+}
+
+const money = ({ amount, currency }: Amount) => `${id(currency)} ${id(amount)}`;
+const size = ({ amount, currency }: Amount) => money({ amount: amount.replace(/^-/, ''), currency });
+const withRef = (reference: string) => ` Ref ${id(reference)}.`;
+/** Numbers and dates are never cut in the middle of what people type off. */
+const id = (text: string) => toGsm7(text);
