@@ -137,7 +137,7 @@ const statementsBySource = new WeakMap<DataSource, Map<new () => object, Stateme
 /** The statements of an entity's table, made once per data source. */
 export function statementsOf(dataSource: DataSource, entity: new () => object): Statements {
   let known = statementsBySource.get(dataSource);
-  if (!known) statementsBySource.set(dataSource, (known = new Map()));
+  if (!known) statementsBySource.set(dataSource, (known = new Map<new () => object, Statements>()));
   let statements = known.get(entity);
   if (!statements) {
     statements = new Statements(dataSource.getMetadata(entity), (column) =>

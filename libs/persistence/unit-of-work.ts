@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { Batch } from './batch.js';
 import { failureKind } from './database-errors.js';
 import type { Transaction, WorkContext } from './transaction.js';
@@ -25,6 +25,7 @@ interface Job<X extends Transaction> {
 /** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
 const LOAD = 8;
 const COLLISION_TRIES = 5;
+const STALE_CONNECTIONS = 20;
 
 /**
  * Runs works in transactions. What queued up while a transaction was running shares the next one; a batch
@@ -146,20 +147,31 @@ export class UnitOfWork<X extends Transaction> {
   }
 
   private async inTransaction<T>(action: (client: PoolClient) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const { runner, client } = await this.begin();
     try {
-      const client = (await runner.connect()) as PoolClient;
-      await client.query('BEGIN');
-      try {
-        const value = await action(client);
-        await client.query('COMMIT');
-        return value;
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined); // the first error is the one that tells
-        throw error;
-      }
+      const value = await action(client);
+      await client.query('COMMIT');
+      return value;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined); // the first error is the one that tells
+      throw error;
     } finally {
       await runner.release();
+    }
+  }
+
+  /** A connection that died in the pool shows at its first statement; the pool then makes a new one. */
+  private async begin(): Promise<{ runner: QueryRunner; client: PoolClient }> {
+    for (let tries = 1; ; tries++) {
+      const runner = this.dataSource.createQueryRunner();
+      const client = (await runner.connect()) as PoolClient;
+      try {
+        await client.query('BEGIN');
+        return { runner, client };
+      } catch (error) {
+        await runner.release();
+        if (tries === STALE_CONNECTIONS || failureKind(error) !== 'connection') throw error;
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ export * from './metrics.js';
 export * from './money-input.js';
 export * from './openapi.js';
 export * from './problem.filter.js';
+export * from './readiness.js';
 export * from './run-service.js';
 export * from './seal.js';
 export * from './settings.js';

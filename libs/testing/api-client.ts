@@ -49,7 +49,7 @@ export class ApiClient {
     return {
       status: answer.status,
       headers: answer.headers,
-      body: (isJson && text ? JSON.parse(text) : text),
+      body: isJson && text ? JSON.parse(text) : text,
     };
   }
 }
