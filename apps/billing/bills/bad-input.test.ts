@@ -1,6 +1,6 @@
 import { newId } from '#kernel';
 import { type ApiClient, startTestService, type TestService } from '#testing';
-import { billingService, seedDemoMeters } from '../index.js';
+import { billingService } from '../index.js';
 
 let billing: TestService;
 const me = newId();
@@ -10,7 +10,6 @@ let theirs: string;
 
 beforeAll(async () => {
   billing = await startTestService(billingService, { twice: false });
-  await seedDemoMeters(billing.running.parts.requests);
   const make = async (userId: string) =>
     (await billing.as(userId).post('/api/bills', { amount: 100, dueDate: '2999-12-31' })).body.id as string;
   mine = await make(me);
@@ -215,35 +214,6 @@ test.each([
 ])('GET /api/bills?%s=%s is refused', async (name, value) => {
   const get = () => billing.as(me).get(`/api/bills?${name}=${encodeURIComponent(value)}`);
   await expectNothingChanges(get, 400, 'validation_failed');
-});
-
-describe('POST /api/electricity/verify', () => {
-  const valid = { meterNumber: '04123456789', amount: '1000' };
-  const verify = (body: unknown) => billing.as(me).post('/api/electricity/verify', body);
-
-  test.each([
-    ...rows('amount', [...AMOUNTS, ['missing', undefined], ['too little for a watt-hour', '0.01']]),
-    ...rows('currency', CURRENCIES),
-    ...rows('meterNumber', [
-      ['letters', 'O4123456789'],
-      ['a number', 4123456789],
-      ['missing', undefined],
-      ['null', null],
-      ['with spaces', '0412 345 6789'],
-    ]),
-    ...rows('customerId', [['somebody', newId()]]),
-  ])('%s: %s is refused and changes nothing', async (member, _, value) => {
-    const { body } = await expectNothingChanges(
-      () => verify({ ...valid, [member]: value }),
-      400,
-      'validation_failed',
-    );
-    expect(body.errors).toEqual([expect.objectContaining({ pointer: `#/${member}` })]);
-  });
-
-  test('a meter that nobody has is unknown', async () => {
-    await expectNothingChanges(() => verify({ ...valid, meterNumber: '00000000000' }), 404, 'meter_unknown');
-  });
 });
 
 describe('PUT /internal/bills/{id}/claim', () => {

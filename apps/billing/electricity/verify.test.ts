@@ -65,3 +65,50 @@ test('the demo is seeded once, however often it starts', async () => {
   expect(meters.length).toBe(3);
   expect(meters.every(({ number }) => /^\d{11}$/.test(String(number)))).toBe(true);
 });
+
+describe('a bad question changes nothing', () => {
+  const valid = { meterNumber: '04123456789', amount: '1000' };
+  const ask = (body: object) => billing.as(newId()).post('/api/electricity/verify', body);
+  const everything = () =>
+    billing.database.rows(
+      'SELECT (SELECT count(*) FROM billing.bills) AS bills, (SELECT count(*) FROM billing.outbox) AS events',
+    );
+
+  test.each<[string, unknown]>([
+    ...[
+      0,
+      -5,
+      '1.001',
+      0.1 + 0.2,
+      '10000000.01',
+      1e21,
+      'ten',
+      '1e3',
+      '',
+      true,
+      null,
+      undefined,
+      [100],
+      {},
+    ].map((value): [string, unknown] => ['amount', value]),
+    ['amount', '0.01'], // buys less than a watt-hour
+    ...['USD', 'ABC', 'ngn', 5, null].map((value): [string, unknown] => ['currency', value]),
+    ...['O4123456789', 4123456789, undefined, null, '0412 345 6789', '', ['04123456789']].map(
+      (value): [string, unknown] => ['meterNumber', value],
+    ),
+    ['customerId', newId()],
+  ])('%s: %j', async (member, value) => {
+    const before = await everything();
+    const { status, body } = await ask({ ...valid, [member]: value });
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+    expect(body.errors).toEqual([expect.objectContaining({ pointer: `#/${member}` })]);
+    expect(await everything()).toEqual(before);
+  });
+
+  test('a meter that nobody has is unknown', async () => {
+    const before = await everything();
+    const { status, body } = await ask({ ...valid, meterNumber: '00000000000' });
+    expect([status, body.code]).toEqual([404, 'meter_unknown']);
+    expect(await everything()).toEqual(before);
+  });
+});
