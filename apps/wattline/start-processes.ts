@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SERVICES, type ServiceName } from '#contracts';
 import { environmentsFor, type SystemPlan } from './service-environments.js';
@@ -15,11 +16,14 @@ export interface RunningProcesses {
 
 const READY_MILLIS = 60_000;
 
+/** The compiled apps, beside this one. */
+const APPS = fileURLToPath(new URL('..', import.meta.url));
+
 /** Starts the six services as six processes, and waits until the gateway says that all are ready. */
-export async function startProcesses(plan: SystemPlan): Promise<RunningProcesses> {
+export async function startProcesses(plan: SystemPlan, apps = APPS): Promise<RunningProcesses> {
   const environments = environmentsFor(plan);
   const processes = Object.fromEntries(
-    SERVICES.map((name) => [name, startProcess(name, environments[name])]),
+    SERVICES.map((name) => [name, startProcess(join(apps, name, 'main.js'), environments[name])]),
   ) as Record<ServiceName, ChildProcess>;
   const anyEnded = Promise.race(SERVICES.map((name) => once(processes[name], 'exit').then(() => name)));
   const close = async () => {
@@ -39,8 +43,7 @@ export async function startProcesses(plan: SystemPlan): Promise<RunningProcesses
   return { url, processes, anyEnded, close };
 }
 
-function startProcess(name: ServiceName, environment: Record<string, string | undefined>): ChildProcess {
-  const main = fileURLToPath(new URL(`../${name}/main.js`, import.meta.url));
+function startProcess(main: string, environment: Record<string, string | undefined>): ChildProcess {
   // Its own process group: a Ctrl-C reaches the launcher, which lets the services drain one after the other.
   return spawn(process.execPath, ['--enable-source-maps', main], {
     env: environment,

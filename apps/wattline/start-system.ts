@@ -6,19 +6,19 @@ import type { Clock } from '#kernel';
 import { EmbeddedBus, type Transport } from '#messaging';
 import { notificationService } from '#notification';
 import { paymentService } from '#payment';
-import { type RunningService, runService, type ServiceDefinition } from '#service-host';
+import { type RunningService, type RunOptions, runService } from '#service-host';
 import { type Simulators, startSimulators } from '#simulators';
 import { walletService } from '#wallet';
 import { DEMO_TWILIO, environmentsFor, type SystemPlan } from './service-environments.js';
 
-/** The whole system on one page: six services, in the order in which they are started. */
-const DEFINITIONS: Record<ServiceName, ServiceDefinition> = {
-  audit: auditService,
-  notification: notificationService as unknown as ServiceDefinition,
-  wallet: walletService,
-  billing: billingService as unknown as ServiceDefinition,
-  payment: paymentService,
-  gateway: gatewayService,
+/** The whole system on one page: six services, by name; SERVICES says in which order they start. */
+const START: Record<ServiceName, (options: RunOptions) => Promise<RunningService>> = {
+  audit: (options) => runService(auditService, options),
+  notification: (options) => runService(notificationService, options),
+  wallet: (options) => runService(walletService, options),
+  billing: (options) => runService(billingService, options),
+  payment: (options) => runService(paymentService, options),
+  gateway: (options) => runService(gatewayService, options),
 };
 
 export interface SystemOptions {
@@ -50,7 +50,7 @@ export async function startSystem(plan: SystemPlan, options: SystemOptions = {})
     if (simulators) started.push(simulators);
     for (const name of SERVICES) {
       const door = bus?.transport();
-      const service = await runService(DEFINITIONS[name], {
+      const service = await START[name]({
         environment: environments[name],
         transport: door && options.wrap ? options.wrap(door) : door,
         clock: options.clock,

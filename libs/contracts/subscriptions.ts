@@ -20,7 +20,7 @@ import type { ServiceName } from './payment-vocabulary.js';
  */
 export const SUBSCRIPTIONS: Readonly<Record<string, readonly ServiceName[]>> = {
   [UserRegistered.name]: ['wallet', 'notification', 'audit'],
-  [ProfileChanged.name]: ['audit'],
+  [ProfileChanged.name]: ['notification', 'audit'],
   [BillCreated.name]: ['notification', 'audit'],
   [BillChanged.name]: ['notification', 'audit'],
   [BillCancelled.name]: ['notification', 'audit'],

@@ -147,8 +147,8 @@ test('two units of work that lock rows in opposite order both succeed in the end
       await take(tx, first, 1n);
       await take(tx, second, 1n);
     });
-  for (let round = 0; round < 5; round++) await Promise.all([cross(one, 'a', 'c'), cross(other, 'c', 'a')]);
-  expect([await purse('a'), await purse('c')]).toEqual([890, 0]);
+  for (let round = 0; round < 2; round++) await Promise.all([cross(one, 'a', 'c'), cross(other, 'c', 'a')]);
+  expect([await purse('a'), await purse('c')]).toEqual([896, 6]);
 });
 
 test('a row is inserted once, whoever comes first; a row that was just inserted can be loaded and changed', async () => {
