@@ -10,6 +10,7 @@ export interface NotificationSettings extends BaseSettings {
   TWILIO_STATUS_CALLBACK_URL: string;
   CONTACT_SECRET: string;
   SMS_ASK_AFTER_MS: number;
+  SMS_TIMEOUT_MS: number;
 }
 
 const accountSid = makeValidator((value) => {
@@ -43,6 +44,10 @@ export const notificationSettings: ServiceDefinition<NotificationSettings>['sett
     desc: 'public URL of /api/webhooks/twilio, for delivery reports; a fragment sets their retries (#rc=3&rp=5xx,ct,rt)',
   }),
   CONTACT_SECRET: kinds.secret({ desc: 'seals names, phones and texts of SMS' }),
+  SMS_TIMEOUT_MS: kinds.positive({
+    default: 15_000,
+    desc: "longest wait for Twilio's answer; afterwards the outcome is unknown",
+  }),
   SMS_ASK_AFTER_MS: kinds.positive({
     default: 60_000,
     desc: 'from an SMS of unknown outcome to the question whether Twilio has it',

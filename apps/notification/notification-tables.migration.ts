@@ -7,7 +7,10 @@ export class NotificationTables1700000000001 implements MigrationInterface {
         user_id uuid PRIMARY KEY,
         sealed_contact text NOT NULL,
         language text NOT NULL,
-        created_at timestamptz NOT NULL
+        tell_bills boolean NOT NULL,
+        tell_payments boolean NOT NULL,
+        tell_wallet boolean NOT NULL,
+        as_of_event uuid NOT NULL
       );
 
       CREATE TABLE messages (

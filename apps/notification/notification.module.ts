@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OnProfileChanged } from './contacts/on-profile-changed.js';
 import { OnUserRegistered } from './contacts/on-user-registered.js';
 import { NotificationsController } from './messages/notifications.controller.js';
 import { OnBillCancelled } from './messages/on-bill-cancelled.js';
@@ -16,6 +17,7 @@ import { TwilioApi } from './sms/twilio-api.js';
 
 const consumers = [
   OnUserRegistered,
+  OnProfileChanged,
   OnBillCreated,
   OnBillChanged,
   OnBillCancelled,

@@ -6,5 +6,10 @@ export class ContactRow {
   @PrimaryColumn('uuid', { name: 'user_id' }) userId!: string;
   @Column('text', { name: 'sealed_contact' }) sealedContact!: string;
   @Column('text') language!: string;
-  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  /** Which kinds of events the person wants to be told of. */
+  @Column('boolean', { name: 'tell_bills' }) tellBills!: boolean;
+  @Column('boolean', { name: 'tell_payments' }) tellPayments!: boolean;
+  @Column('boolean', { name: 'tell_wallet' }) tellWallet!: boolean;
+  /** The event that this was taken from. Ids rise with time, so an older event that comes later is known by it. */
+  @Column('uuid', { name: 'as_of_event' }) asOfEvent!: string;
 }

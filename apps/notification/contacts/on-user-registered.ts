@@ -13,7 +13,16 @@ export class OnUserRegistered {
   @Consumes(UserRegistered)
   async handle(event: EventOf<typeof UserRegistered>, tx: Tx): Promise<void> {
     const { userId, sealedContact, language } = event.data;
-    await tx.insertIfAbsent(ContactRow, { userId, sealedContact, language, createdAt: tx.now });
+    // When a change of the profile was faster, that is the newer state, and it stays.
+    await tx.insertIfAbsent(ContactRow, {
+      userId,
+      sealedContact,
+      language,
+      tellBills: true,
+      tellPayments: true,
+      tellWallet: true,
+      asOfEvent: event.id,
+    });
     await this.tellUser.run(event, userId, welcome, tx);
   }
 }

@@ -6,7 +6,7 @@ import { seal, SETTINGS } from '#service-host';
 import { ContactRow } from '../contacts/contact.entity.js';
 import type { NotificationSettings } from '../notification-settings.js';
 import { SendSms } from '../sms/send-sms.effect.js';
-import type { Sms } from '../templates/sms-templates.rules.js';
+import { KIND_OF, type Sms, type Template } from '../templates/sms-templates.rules.js';
 import { MessageRow } from './message.entity.js';
 
 /** Writes an SMS to a person and has it sent after the commit: one for an event, a person and a template. */
@@ -24,25 +24,29 @@ export class TellUser {
   async run(event: Envelope, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
     const id = newId(tx.now.getTime());
     const { template, text } = write(numberFor('M', id));
-    const [contact, first] = await Promise.all([
-      tx.load(ContactRow, userId),
-      tx.insertIfAbsent(MessageRow, {
-        id,
-        eventId: event.id,
-        userId,
-        template,
-        body: seal(text, this.settings.CONTACT_SECRET, 'message'),
-        state: 'queued',
-        sid: null,
-        segments: null,
-        errorCode: null,
-        correlationId: event.correlationid,
-        attemptedAt: null,
-        createdAt: tx.now,
-        updatedAt: tx.now,
-      }),
-    ]);
+    const contact = await tx.load(ContactRow, userId);
     if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
+    if (!wants(contact, template)) return;
+    const first = await tx.insertIfAbsent(MessageRow, {
+      id,
+      eventId: event.id,
+      userId,
+      template,
+      body: seal(text, this.settings.CONTACT_SECRET, 'message'),
+      state: 'queued',
+      sid: null,
+      segments: null,
+      errorCode: null,
+      correlationId: event.correlationid,
+      attemptedAt: null,
+      createdAt: tx.now,
+      updatedAt: tx.now,
+    });
     if (first) tx.perform(this.sendSms, id, { messageId: id });
   }
+}
+
+function wants({ tellBills, tellPayments, tellWallet }: ContactRow, template: Template): boolean {
+  const kind = KIND_OF[template];
+  return kind === 'account' || { bills: tellBills, payments: tellPayments, wallet: tellWallet }[kind];
 }

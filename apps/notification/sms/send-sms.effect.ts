@@ -23,7 +23,7 @@ const CLOCKS_DIFFER_MILLIS = 10 * 60_000;
 @Injectable()
 export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleInit {
   readonly kind = 'send-sms';
-  readonly timeoutMillis = 15_000;
+  readonly timeoutMillis: number;
   /** With the runner's waiting times, about an hour and a half. */
   readonly maxAttempts = 12;
   readonly askAfterMillis: readonly number[];
@@ -38,6 +38,7 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     @Inject(LOG) private readonly log: Log,
   ) {
     const wait = settings.SMS_ASK_AFTER_MS;
+    this.timeoutMillis = settings.SMS_TIMEOUT_MS;
     this.askAfterMillis = [wait, wait, 5 * wait, 10 * wait];
   }
 

@@ -31,7 +31,6 @@ export class Refused extends Error {
 
 const CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MILLIS = 5_000;
-const ANSWER_TIMEOUT_MILLIS = 15_000;
 const ANSWER_MAX_BYTES = 2 * 1024 * 1024;
 const PAGE_SIZE = 100;
 
@@ -48,8 +47,8 @@ export class TwilioApi implements OnModuleDestroy {
       connections: CONNECTIONS,
       pipelining: 1,
       connect: { timeout: CONNECT_TIMEOUT_MILLIS },
-      headersTimeout: ANSWER_TIMEOUT_MILLIS,
-      bodyTimeout: ANSWER_TIMEOUT_MILLIS,
+      headersTimeout: settings.SMS_TIMEOUT_MS,
+      bodyTimeout: settings.SMS_TIMEOUT_MS,
       maxResponseSize: ANSWER_MAX_BYTES,
     });
   }

@@ -17,6 +17,7 @@ import {
 const naira = (amount: string) => ({ amount, currency: 'NGN' });
 
 interface Words {
+  dueDate: string;
   number: string;
   reference: string;
   receiptNumber: string;
@@ -30,8 +31,8 @@ interface Words {
 
 const all = (it: Words): Sms[] => [
   welcome(it.ref),
-  billCreated({ ...it, dueDate: '2026-12-31', description: it.title }),
-  billChanged({ ...it, dueDate: '2026-12-31', description: it.title }, it.ref),
+  billCreated({ ...it, description: it.title }),
+  billChanged({ ...it, description: it.title }, it.ref),
   billCancelled(it),
   paymentCompleted(it),
   paymentFailed({ ...it, code: 'insufficient_funds' }),
@@ -42,6 +43,7 @@ const all = (it: Words): Sms[] => [
 ];
 
 const longest: Words = {
+  dueDate: '2026-12-31',
   number: 'B-7K3Q9ZPX4M2D',
   reference: 'P-7K3Q9ZPX4M2D',
   receiptNumber: 'R-7K3Q9ZPX4M2D',
@@ -102,6 +104,7 @@ test('whatever unicode anybody writes, a message is one segment of GSM-7', () =>
   );
   const money = fc.record({ amount: any, currency: any });
   const words = fc.record({
+    dueDate: any,
     number: any,
     reference: any,
     receiptNumber: any,

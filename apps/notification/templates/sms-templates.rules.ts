@@ -14,6 +14,19 @@ export const TEMPLATES = [
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
+/** What a person can choose not to be told of; what concerns the account itself is always told. */
+export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments' | 'wallet'>> = {
+  welcome: 'account',
+  bill_created: 'bills',
+  bill_changed: 'bills',
+  bill_cancelled: 'bills',
+  payment_completed: 'payments',
+  payment_failed: 'payments',
+  wallet_top_up: 'wallet',
+  transfer_received: 'wallet',
+  refund: 'wallet',
+};
+
 /** A text to a person: GSM-7, one segment, with a number in it that no other text to this person carries. */
 export interface Sms {
   template: Template;
