@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from '#service-host';
+
+/** Of what a person is told by SMS. */
+export interface NotificationChoices {
+  bills: boolean;
+  payments: boolean;
+  wallet: boolean;
+}
+
+/** A person or an institution with an account. The id is also the id of their wallet. */
+@Entity('users')
+export class UserRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text') name!: string;
+  /** E.164. */
+  @Column('text') phone!: string;
+  /** argon2id, in the PHC string format. */
+  @Column('text', { name: 'password_hash' }) passwordHash!: string;
+  @Column('text', { nullable: true }) email!: string | null;
+  @Column('text') role!: Role;
+  @Column('text', { name: 'institution_name', nullable: true }) institutionName!: string | null;
+  @Column('text') language!: string;
+  @Column('jsonb') notifications!: NotificationChoices;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+}

@@ -1,0 +1,56 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Authenticator, type ServiceParts } from '#service-host';
+import { forwardRequests } from '../forwarding/forward-requests.js';
+import { Forwarder } from '../forwarding/forwarder.js';
+import type { GatewaySettings } from '../gateway-settings.js';
+import { serveDocs } from '../public-api/serve-docs.js';
+import { AccessTokens } from '../sessions/access-tokens.js';
+import { correlate } from './correlation.js';
+import { limitTraffic } from './traffic-limits.js';
+
+/** What stands before Nest's controllers. Hooks run in this order; a preflight is answered before it is counted. */
+export async function prepareGateway(
+  app: NestFastifyApplication,
+  { settings, log }: ServiceParts<GatewaySettings>,
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  correlate(fastify);
+  await app.register(helmet, SECURITY_HEADERS);
+  const origins = settings.CORS_ORIGINS.split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  if (origins.length > 0) await app.register(cors, corsFor(origins));
+  limitTraffic(fastify, { settings, tokens: app.get(AccessTokens), log });
+  const parts = { authenticator: app.get(Authenticator), forwarder: app.get(Forwarder), log };
+  await app.register(forwardRequests(parts));
+  serveDocs(app);
+}
+
+/** The pages of the gateway (the landing page, /docs) bring everything along; their styles are in the page. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+};
+
+/** Tokens travel in a header, so no credentials are allowed: a browser sends nothing by itself. */
+function corsFor(origin: string[]) {
+  return {
+    origin,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlation-id', 'traceparent'],
+    exposedHeaders: ['x-correlation-id', 'retry-after', 'location', 'idempotency-replayed'],
+    maxAge: 600,
+  };
+}

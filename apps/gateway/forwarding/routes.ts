@@ -1,0 +1,43 @@
+import type { ServiceName } from '#contracts';
+
+export interface ForwardedRoute {
+  /** In Fastify's writing; a star takes the rest of the path. */
+  path: string;
+  service: ServiceName;
+  /** Needs no sign-in here: the service authenticates it in its own way. */
+  open?: true;
+  /** Request headers beyond the usual ones that the service needs. */
+  headers?: readonly string[];
+  /** The path under which the service knows it. */
+  rewrite?: (path: string) => string;
+}
+
+/** Who answers what. A path that is neither here nor a controller of the gateway is a 404. */
+export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
+  { path: '/api/bills', service: 'billing' },
+  { path: '/api/bills/*', service: 'billing' },
+  { path: '/api/electricity/*', service: 'billing' },
+
+  { path: '/api/wallet', service: 'wallet' },
+  { path: '/api/wallets/:walletId', service: 'wallet' },
+  { path: '/api/wallets/:walletId/entries', service: 'wallet' },
+
+  { path: '/api/wallets/:walletId/add-funds', service: 'payment' },
+  { path: '/api/transfers', service: 'payment' },
+  { path: '/api/payments', service: 'payment' },
+  { path: '/api/payments/*', service: 'payment' },
+  { path: '/api/vend/:billId/pay', service: 'payment' },
+  {
+    path: '/api/Vend/:billId/pay',
+    service: 'payment',
+    rewrite: (path) => path.replace('/api/Vend/', '/api/vend/'),
+  },
+
+  { path: '/api/notifications', service: 'notification' },
+  { path: '/api/notifications/*', service: 'notification' },
+  { path: '/api/webhooks/twilio', service: 'notification', open: true, headers: ['x-twilio-signature'] },
+
+  { path: '/api/audit', service: 'audit' },
+  { path: '/api/audit/*', service: 'audit' },
+  { path: '/api/ops/invariants', service: 'audit' },
+];

@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { AttemptLimits } from './accounts/attempt-limits.js';
+import { AuthController } from './accounts/auth.controller.js';
+import { ChangeProfile } from './accounts/change-profile.js';
+import { LogIn } from './accounts/log-in.js';
+import { Passwords } from './accounts/passwords.js';
+import { ProfileController } from './accounts/profile.controller.js';
+import { RegisterUser } from './accounts/register-user.js';
+import { UsersController } from './accounts/users.controller.js';
+import { Forwarder } from './forwarding/forwarder.js';
+import { LandingController } from './landing/landing.controller.js';
+import { OperationsController } from './operations/ops.controller.js';
+import { WatchQueues } from './operations/watch-queues.js';
+import { PublicApi } from './public-api/public-api.js';
+import { AccessTokens } from './sessions/access-tokens.js';
+import { EndSession } from './sessions/end-session.js';
+import { LiveSessions } from './sessions/live-sessions.js';
+import { PurgeSessions } from './sessions/purge-sessions.js';
+import { RefreshSession } from './sessions/refresh-session.js';
+import { ShortNamesController } from './short-names/short-names.controller.js';
+import { ReadSystemStatus } from './short-names/system-status.js';
+
+@Module({
+  controllers: [
+    AuthController,
+    ProfileController,
+    UsersController,
+    OperationsController,
+    ShortNamesController,
+    LandingController,
+  ],
+  providers: [
+    AccessTokens,
+    AttemptLimits,
+    ChangeProfile,
+    EndSession,
+    Forwarder,
+    LiveSessions,
+    LogIn,
+    Passwords,
+    PublicApi,
+    PurgeSessions,
+    ReadSystemStatus,
+    RefreshSession,
+    RegisterUser,
+    WatchQueues,
+  ],
+  exports: [AccessTokens, LiveSessions], // for the authenticator, which stands in the host's module
+})
+export class GatewayModule {}

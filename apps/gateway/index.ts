@@ -1,0 +1,36 @@
+import { newId, type Result } from '#kernel';
+import type { RunningService, ServiceDefinition } from '#service-host';
+import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
+import { Passwords } from './accounts/passwords.js';
+import { seedDemoUsers } from './accounts/seed-demo-users.js';
+import { UserRow } from './accounts/user.entity.js';
+import { prepareGateway } from './edge/prepare-gateway.js';
+import { gatewaySettings, type GatewaySettings, refuseInProduction } from './gateway-settings.js';
+import { GatewayTables1700000000001 } from './gateway-tables.migration.js';
+import { GatewayModule } from './gateway.module.js';
+import { BearerAuthenticator } from './sessions/bearer-authenticator.js';
+import { RefreshTokenRow } from './sessions/refresh-token.entity.js';
+import { SessionRow } from './sessions/session.entity.js';
+
+export type { GatewaySettings, NewAccount };
+
+/** The only way in from outside: people and their sessions, limits, and the way to the other services. */
+export const gatewayService: ServiceDefinition<GatewaySettings> = {
+  name: 'gateway',
+  module: GatewayModule,
+  entities: [UserRow, SessionRow, RefreshTokenRow],
+  migrations: [GatewayTables1700000000001],
+  settings: gatewaySettings,
+  refuse: refuseInProduction,
+  authenticator: BearerAuthenticator,
+  prepare: prepareGateway,
+  seedDemo: seedDemoUsers,
+};
+
+/** Makes an operator at a running gateway. Refusals: validation_failed, phone_taken. */
+export function createOperator(
+  { app, parts: { settings, requests } }: RunningService<GatewaySettings>,
+  operator: NewAccount,
+): Promise<Result<{ userId: string }>> {
+  return create({ settings, requests, passwords: app.get(Passwords) }, operator, { correlationId: newId() });
+}
