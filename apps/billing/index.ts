@@ -4,9 +4,8 @@ import { type BillingSettings, billingSettings } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { Bill } from './bills/bill.entity.js';
 import { Meter } from './electricity/meter.entity.js';
+import { seedDemoMeters } from './electricity/seed-demo-meters.js';
 import { Tariff } from './electricity/tariff.entity.js';
-
-export { seedDemoMeters } from './electricity/seed-demo-meters.js';
 
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
@@ -15,4 +14,5 @@ export const billingService: ServiceDefinition<BillingSettings> = {
   entities: [Bill, Meter, Tariff],
   migrations: [BillingTables1700000000001],
   settings: billingSettings,
+  seedDemo: (_app, { requests, settings }) => seedDemoMeters(requests, settings.CURRENCY),
 };

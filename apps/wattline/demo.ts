@@ -1,3 +1,4 @@
+import './load-env.js';
 import { newId } from '#kernel';
 
 // `npm run demo`: one purchase against the running system, told step by step.

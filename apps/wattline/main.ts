@@ -1,3 +1,4 @@
+import './load-env.js';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#persistence';
 import { startSystem } from './start-system.js';

@@ -1,3 +1,4 @@
+import './load-env.js';
 import { WrongSettings } from '#service-host';
 import { startProcesses } from './start-processes.js';
 import { simulatorsFor } from './start-system.js';

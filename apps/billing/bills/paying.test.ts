@@ -1,14 +1,13 @@
 import { PaymentCompleted, PaymentFailed } from '#contracts';
 import { FakeClock, type MoneyJson, newId } from '#kernel';
 import { type Answer, startTestService, type TestService, until } from '#testing';
-import { billingService, seedDemoMeters } from '../index.js';
+import { billingService } from '../index.js';
 
 const clock = new FakeClock();
 let billing: TestService;
 
 beforeAll(async () => {
-  billing = await startTestService(billingService, { clock });
-  await seedDemoMeters(billing.running.parts.requests);
+  billing = await startTestService(billingService, { clock, environment: { SEED_DEMO: 'true' } });
 });
 afterAll(() => billing.stop());
 

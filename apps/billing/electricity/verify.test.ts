@@ -1,14 +1,14 @@
 import { BillCreated } from '#contracts';
 import { FakeClock, newId } from '#kernel';
 import { startTestService, type TestService } from '#testing';
-import { billingService, seedDemoMeters } from '../index.js';
+import { billingService } from '../index.js';
+import { seedDemoMeters } from './seed-demo-meters.js';
 
 const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
 let billing: TestService;
 
 beforeAll(async () => {
-  billing = await startTestService(billingService, { clock });
-  await seedDemoMeters(billing.running.parts.requests);
+  billing = await startTestService(billingService, { clock, environment: { SEED_DEMO: 'true' } });
 });
 afterAll(() => billing.stop());
 
