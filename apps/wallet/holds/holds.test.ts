@@ -73,6 +73,15 @@ const deadLetters = async (eventId: string) => {
   return body.filter((it: { id: string }) => it.id === eventId).map((it: { error: string }) => it.error);
 };
 
+/** Handled without a fault, however often it came. */
+async function expectHandled(...events: Envelope[]): Promise<void> {
+  const rows = await wallet.database.rows<{ state: string }>(
+    'SELECT state FROM wallet.inbox WHERE event_id = ANY($1)',
+    [events.map(({ id }) => id)],
+  );
+  expect(rows.map(({ state }) => state)).toEqual(events.map(() => 'done'));
+}
+
 const stateOf = async ({ paymentId }: Payment) => {
   const [row] = await wallet.database.rows('SELECT state FROM wallet.holds WHERE id = $1', [paymentId]);
   return row?.state;
@@ -160,8 +169,9 @@ describe('twice, late and out of order', () => {
   test('a hold asked for twice is placed once, and answered once', async () => {
     const payment = aPayment({ payerId: await owner('120.00') });
     const event = await payments.initiate(payment);
-    await payments.initiate(payment);
+    const again = await payments.initiate(payment);
     await wallet.send(PaymentInitiated.name, JSON.stringify([event]));
+    await expectHandled(event, again);
     expect(await moneyOf(payment.payerId)).toBe('120.00 70.00 50.00');
     expect(await kindsAnnounced(payment)).toEqual(['funds_held']);
   });
@@ -169,9 +179,10 @@ describe('twice, late and out of order', () => {
   test('a capture that comes twice takes once', async () => {
     const payment = aPayment({ payerId: await owner('120.00') });
     await payments.initiate(payment);
-    const [event] = await Promise.all([payments.complete(payment), payments.complete(payment)]);
-    await payments.complete(payment);
+    const [event, twin] = await Promise.all([payments.complete(payment), payments.complete(payment)]);
+    const late = await payments.complete(payment);
     await wallet.send(PaymentCompleted.name, JSON.stringify([event, event]));
+    await expectHandled(event, twin, late);
     expect(await moneyOf(payment.payerId)).toBe('70.00 70.00 0.00');
     expect(await changesBy(payment)).toHaveLength(1);
   });
@@ -180,17 +191,16 @@ describe('twice, late and out of order', () => {
     const payerId = await owner('120.00');
     const [payment, other] = [aPayment({ payerId }), aPayment({ payerId })];
     await Promise.all([payments.initiate(payment), payments.initiate(other)]);
-    await Promise.all([payments.fail(payment), payments.fail(payment)]);
-    await payments.fail(payment);
+    const twins = await Promise.all([payments.fail(payment), payments.fail(payment)]);
+    await expectHandled(...twins, await payments.fail(payment));
     expect(await moneyOf(payerId)).toBe('120.00 70.00 50.00');
   });
 
   test('money that was collected is credited once, however often it is told', async () => {
     const payment = aTopUp(newId(), '50.00');
-    await Promise.all([payments.collect(payment), payments.collect(payment)]);
-    await payments.complete(payment);
-    await payments.collect(payment);
-    await payments.complete(payment);
+    const twins = await Promise.all([payments.collect(payment), payments.collect(payment)]);
+    const told = await payments.complete(payment);
+    await expectHandled(...twins, told, await payments.collect(payment), await payments.complete(payment));
     expect(await moneyOf(payment.payerId)).toBe('50.00 50.00 0.00');
     expect(await changesBy(payment)).toEqual(['top_up 50.00 50.00 50.00']);
   });
@@ -216,8 +226,7 @@ describe('twice, late and out of order', () => {
   test('money collected for a payment that has failed stays in the wallet, credited once', async () => {
     const payment = aPayment({ method: 'sandbox' });
     await payments.fail(payment);
-    await payments.collect(payment);
-    await payments.collect(payment);
+    await expectHandled(await payments.collect(payment), await payments.collect(payment));
     expect(await moneyOf(payment.payerId)).toBe('50.00 50.00 0.00');
     expect(await changesBy(payment)).toEqual(['refund 50.00 50.00 50.00']);
   });

@@ -127,6 +127,7 @@ describe('several processes at once', () => {
         .flatMap((it) => [they.complete(it), they.complete(it)]),
     );
     expect(await moneyOf(payerId)).toBe('0.00 0.00 0.00');
+    expect(they.seen.transactions).toBe(they.seen.works); // none had to be run again
   });
 
   test('two wallets that pay each other do not deadlock, and end as they began', async () => {
