@@ -51,15 +51,23 @@ const BEFORE_ANY_REQUEST = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED']
 
 /** True when no connection came about, so that the request cannot have left. Anything else may have. */
 export function neverLeft(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown[] };
+  const { code, syscall, errors } = fieldsOf(error);
   if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
-  return BEFORE_ANY_REQUEST.has(code ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+  return (
+    (typeof code === 'string' && BEFORE_ANY_REQUEST.has(code)) ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo'
+  );
 }
 
 /** What may be written about an error: its code. Its message may quote the number or the text. */
 export function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'error';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : error.name;
+  const { code, name } = fieldsOf(error);
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'error';
+}
+
+/** Not by class: an error of a socket may come from another realm than ours. */
+function fieldsOf(error: unknown): Partial<Record<'code' | 'name' | 'syscall' | 'errors', unknown>> {
+  return typeof error === 'object' && error !== null ? error : {};
 }
