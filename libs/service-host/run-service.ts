@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { type ServiceName, SUBSCRIPTIONS } from '#contracts';
 import { type Clock, systemClock } from '#kernel';
@@ -30,12 +31,13 @@ import {
 } from '#persistence';
 import type { ValidatorSpec } from 'envalid';
 import { type Authenticator, SignedCallerAuthenticator } from './caller.guard.js';
+import { Connections } from './connections.js';
 import { HostModule } from './host.module.js';
 import { InternalClient } from './internal-client.js';
 import { type Log, makeLog, nestLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { openApiOf } from './openapi.js';
-import { ProblemFilter, validationPipe } from './problem.filter.js';
+import { ProblemFilter, sendProblem, validationPipe } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import { watchRequests } from './request-metrics.js';
 import { type BaseSettings, type Environment, readSettings, WrongSettings } from './settings.js';
@@ -125,6 +127,7 @@ export async function runService<S extends BaseSettings>(
     (text, error) => log.warn({ err: error }, text),
   );
   const app = await makeApp(definition, parts, strategy);
+  const connections = new Connections(app.getHttpServer());
   await transport.start();
   if (definitionConsumes(definition.name)) await app.startAllMicroservices();
   relay.start();
@@ -138,7 +141,7 @@ export async function runService<S extends BaseSettings>(
 
   const close = async () => {
     parts.readiness.close();
-    await app.close();
+    await connections.closing(() => app.close());
     await consumer.stop();
     await retries.stop();
     await effects.stop();
@@ -219,7 +222,10 @@ async function makeApp<S extends BaseSettings>(
   const adapter = new FastifyAdapter({
     bodyLimit: 64 * 1024,
     forceCloseConnections: 'idle',
-    trustProxy: true,
+    trustProxy: parts.settings.TRUSTED_PROXIES,
+    // What the router cannot read never reaches a filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(request, reply, error, parts.log),
   });
   const root = HostModule.around(
     definition.module,

@@ -86,6 +86,7 @@ export interface BaseSettings {
   AUDIT_URL: string;
   GATEWAY_URL: string;
   SEED_DEMO: boolean;
+  TRUSTED_PROXIES: string;
 }
 
 export const baseSettings: Specs<BaseSettings> = {
@@ -117,6 +118,10 @@ export const baseSettings: Specs<BaseSettings> = {
   NOTIFICATION_URL: url({ default: 'http://127.0.0.1:3005' }),
   AUDIT_URL: url({ default: 'http://127.0.0.1:3006' }),
   GATEWAY_URL: url({ default: 'http://127.0.0.1:3000', desc: 'where the services reach the gateway' }),
+  TRUSTED_PROXIES: str({
+    default: 'loopback',
+    desc: 'whose X-Forwarded-For is believed: addresses, ranges, loopback, uniquelocal, separated by commas',
+  }),
   SEED_DEMO: bool({
     default: false,
     desc: 'make the demo once, before the service is ready; refused in production',
