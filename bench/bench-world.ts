@@ -77,7 +77,7 @@ export class BenchWorld {
 
   async stop(): Promise<void> {
     await this.broker.stop();
-    await this.postgres.stop();
+    await this.postgres.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
