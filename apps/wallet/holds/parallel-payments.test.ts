@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import { newId } from '#kernel';
 import { Tx, wrap } from '#messaging';
-import { type Batch, UnitOfWork, type WorkContext } from '#persistence';
+import { type Batch, failureKind, UnitOfWork, type WorkContext } from '#persistence';
 import { startTestService, type TestService } from '#testing';
 import { walletService } from '../index.js';
 import {
@@ -19,6 +19,7 @@ import {
   type Payment,
   PlayedPayments,
 } from '../testing/played-payments.js';
+import { WalletReader } from '../testing/wallet-reader.js';
 import { OnFundsCollected } from './on-funds-collected.js';
 import { OnPaymentCompleted } from './on-payment-completed.js';
 import { OnPaymentFailed } from './on-payment-failed.js';
@@ -26,28 +27,21 @@ import { OnPaymentInitiated } from './on-payment-initiated.js';
 
 let wallet: TestService;
 let payments: PlayedPayments;
+let read: WalletReader;
 
 beforeAll(async () => {
   wallet = await startTestService(walletService);
   payments = new PlayedPayments(wallet);
+  read = new WalletReader(wallet);
 });
 afterAll(() => wallet.stop());
-afterEach(async () => {
-  const { body } = await wallet.asService('gateway').get('/internal/ledger/verify');
-  expect(body).toEqual({ intact: true, faults: [] });
-  const [sum] = await wallet.database.rows(`SELECT sum(balance)::text AS of_all FROM wallet.accounts`);
-  expect(sum).toEqual({ of_all: '0' });
-});
+afterEach(async () => expect(await read.books()).toEqual({ intact: true, faults: [], sum: '0' }));
 
+/** Somebody with that much in the wallet. */
 async function owner(balance: string): Promise<string> {
   const userId = newId();
   await payments.topUp(userId, balance);
   return userId;
-}
-
-async function moneyOf(userId: string): Promise<string> {
-  const { body } = await wallet.as(userId).get('/api/wallet');
-  return [body.balance, body.available, body.held].map((it) => it.amount).join(' ');
 }
 
 async function statesOf(all: Payment[]): Promise<Record<string, string[]>> {
@@ -62,6 +56,18 @@ async function statesOf(all: Payment[]): Promise<Record<string, string[]>> {
 
 const many = <T>(howMany: number, make: (index: number) => T): T[] =>
   Array.from({ length: howMany }, (_, i) => make(i));
+
+/** A work that lost its place to another transaction is taken up again, as the library's consumer does. */
+async function asAConsumer(run: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      const kind = failureKind(error);
+      if (kind !== 'collision' && kind !== 'locked') throw error;
+    }
+  }
+}
 
 /** The service's handlers as several processes would run them: four transactions at a time, three events in each. */
 function fourProcesses() {
@@ -81,7 +87,7 @@ function fourProcesses() {
       seen.works += 1;
       const context = { correlationId: newId() };
       const envelope = wrap(event, newId(), payload, parts.clock, context);
-      return work.run(context, (tx) => handle(envelope, tx));
+      return asAConsumer(() => work.run(context, (tx) => handle(envelope, tx)));
     };
   const initiated = app.get(OnPaymentInitiated, { strict: false });
   const collected = app.get(OnFundsCollected, { strict: false });
@@ -107,10 +113,10 @@ test('40 payments of 50.00 at once on a wallet of 900.00: 18 are paid, 22 refuse
   await Promise.all(all.map(payments.initiate));
   const { held = [], refused = [] } = await statesOf(all);
   expect([held.length, refused.length]).toEqual([18, 22]);
-  expect(await moneyOf(payerId)).toBe('900.00 0.00 900.00');
+  expect(await read.moneyOf(payerId)).toBe('900.00 0.00 900.00');
   await Promise.all(all.filter(({ paymentId }) => held.includes(paymentId)).map(payments.complete));
   await Promise.all(all.filter(({ paymentId }) => refused.includes(paymentId)).map(payments.fail));
-  expect(await moneyOf(payerId)).toBe('0.00 0.00 0.00');
+  expect(await read.moneyOf(payerId)).toBe('0.00 0.00 0.00');
 });
 
 describe('several processes at once', () => {
@@ -126,7 +132,7 @@ describe('several processes at once', () => {
         .filter(({ paymentId }) => held.includes(paymentId))
         .flatMap((it) => [they.complete(it), they.complete(it)]),
     );
-    expect(await moneyOf(payerId)).toBe('0.00 0.00 0.00');
+    expect(await read.moneyOf(payerId)).toBe('0.00 0.00 0.00');
     expect(they.seen.transactions).toBe(they.seen.works); // none had to be run again
   });
 
@@ -136,20 +142,24 @@ describe('several processes at once', () => {
     const they = fourProcesses();
     await Promise.all(all.map(they.initiate));
     await Promise.all(all.map(they.complete));
-    expect([await moneyOf(one), await moneyOf(other)]).toEqual(['500.00 500.00 0.00', '500.00 500.00 0.00']);
+    expect([await read.moneyOf(one), await read.moneyOf(other)]).toEqual([
+      '500.00 500.00 0.00',
+      '500.00 500.00 0.00',
+    ]);
     expect(they.seen.transactions).toBe(they.seen.works); // none had to be run again
   });
 
-  test('one that completes while another fails: one of them ends it, and the other finds it ended', async () => {
-    const payerId = await owner('1000.00');
-    const all = many(20, () => aPayment({ payerId, amount: '50.00' }));
+  test('a payment that completes while it fails ends in one of the two, and its money with it', async () => {
+    const payers = await Promise.all(many(20, () => owner('80.00')));
+    const all = payers.map((payerId) => aTransfer(payerId, newId(), '50.00'));
     await Promise.all(all.map(payments.initiate));
     const they = fourProcesses();
     await Promise.allSettled(all.flatMap((payment) => [they.complete(payment), they.fail(payment)]));
-    const { captured = [], released = [] } = await statesOf(all);
-    expect(captured.length + released.length).toBe(20);
-    const left = `${1000 - 50 * captured.length}.00`;
-    expect(await moneyOf(payerId)).toBe(`${left} ${left} 0.00`);
+    for (const payment of all) {
+      const left = { captured: '30.00 30.00 0.00', released: '80.00 80.00 0.00' };
+      const state = await read.stateOf(payment);
+      expect(await read.moneyOf(payment.payerId)).toBe(left[state as keyof typeof left]);
+    }
   });
 
   test('40 touch a wallet that nobody has opened: it is opened once, and all of them count', async () => {
@@ -159,9 +169,9 @@ describe('several processes at once', () => {
     const they = fourProcesses();
     await Promise.all(transfers.map(payments.initiate));
     await Promise.all([...topUps.map(they.collect), ...transfers.map(they.complete)]);
-    expect(await moneyOf(payeeId)).toBe('300.00 200.00 100.00');
+    expect(await read.moneyOf(payeeId)).toBe('300.00 200.00 100.00');
     await Promise.all(topUps.map(they.complete));
-    expect(await moneyOf(payeeId)).toBe('300.00 300.00 0.00');
+    expect(await read.moneyOf(payeeId)).toBe('300.00 300.00 0.00');
     const { body } = await wallet.as(payeeId).get(`/api/wallets/${payeeId}/entries?limit=100`);
     expect(body.items).toHaveLength(40);
   });
