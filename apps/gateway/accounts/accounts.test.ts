@@ -3,6 +3,7 @@ import { isId, newId, unwrap } from '#kernel';
 import { unseal } from '#service-host';
 import { ApiClient, type Answer, startTestService, type TestService } from '#testing';
 import { createOperator, gatewayService, type GatewaySettings } from '../index.js';
+import { makeOperator, operatorSettings } from './operator-command.js';
 import { CONTACT_SECRET, gatewayEnvironment, somebody } from '../testing/outside.js';
 
 let gateway: TestService<GatewaySettings>;
@@ -251,4 +252,34 @@ test('an operator is made by whoever runs the deployment, once per phone', async
   });
   const weak = await createOperator(gateway.running, somebody({ password: 'short' }));
   expect(weak).toMatchObject({ ok: false, problem: { code: 'validation_failed' } });
+});
+
+test('the first operator is made by a command beside the running gateway, which then tells the system', async () => {
+  const person = somebody();
+  const environment = { DATABASE_URL: gateway.database.url, CONTACT_SECRET };
+  const { userId } = unwrap(await makeOperator(person, operatorSettings(environment)));
+  const { data } = await gateway.untilPublished(UserRegistered, userId);
+  expect(data.role).toBe('operator');
+  expect(JSON.parse(unseal(data.sealedContact, CONTACT_SECRET, 'contact'))).toEqual({
+    name: person.name,
+    phone: person.phone,
+  });
+  const { body } = await api.post('/api/auth/login', { phone: person.phone, password: person.password });
+  expect(body.user.role).toBe('operator');
+  expect(await makeOperator(person, operatorSettings(environment))).toMatchObject({
+    ok: false,
+    problem: { code: 'phone_taken' },
+  });
+  await expect(makeOperator(person, {})).rejects.toThrow(
+    /DATABASE_URL.*CONTACT_SECRET|CONTACT_SECRET.*DATABASE_URL/s,
+  );
+});
+
+test('the password of the demo is refused in production', async () => {
+  const operator = somebody({ password: 'Wattline-Demo' });
+  const environment = { DATABASE_URL: gateway.database.url, CONTACT_SECRET, WATTLINE_MODE: 'production' };
+  expect(await makeOperator(operator, operatorSettings(environment))).toMatchObject({
+    ok: false,
+    problem: { code: 'validation_failed' },
+  });
 });

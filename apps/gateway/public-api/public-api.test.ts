@@ -3,7 +3,7 @@ import { FakeClock } from '#kernel';
 import { ApiClient, startTestService, type TestService } from '#testing';
 import { gatewayService, type GatewaySettings } from '../index.js';
 import { gatewayEnvironment, type PlayedService, playService } from '../testing/outside.js';
-import { mergeOpenApi } from './merge-openapi.rules.js';
+import { mergeOpenApi } from './merge-openapi.js';
 
 const document = (paths: object, schemas: object = {}): OpenAPIObject => ({
   openapi: '3.0.0',

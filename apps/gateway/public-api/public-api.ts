@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { ServiceName } from '#contracts';
 import { newId } from '#kernel';
 import { InternalClient, LOG, type Log, Readiness } from '#service-host';
-import { mergeOpenApi, type Part } from './merge-openapi.rules.js';
+import { mergeOpenApi, type Part } from './merge-openapi.js';
 
 const OTHERS: readonly ServiceName[] = ['billing', 'wallet', 'payment', 'notification', 'audit'];
 
