@@ -29,8 +29,8 @@ const STALE_CONNECTIONS = 20;
 
 /**
  * Runs works in transactions. What queued up while a transaction was running shares the next one; a batch
- * that fails is run again work by work behind savepoints, so that only the failing work is rejected. A work
- * may therefore run more than once: it must have no effect but through its transaction.
+ * that fails is run again in halves, so that only the failing work is rejected. A work may therefore run more
+ * than once: it must have no effect but through its transaction.
  */
 export class UnitOfWork<X extends Transaction> {
   private readonly queue: Job<X>[] = [];
@@ -94,24 +94,26 @@ export class UnitOfWork<X extends Transaction> {
   }
 
   private async execute(jobs: Job<X>[]): Promise<void> {
-    let attempt = (client: PoolClient) => this.together(client, jobs);
-    let apart = jobs.length === 1;
     for (let tries = 1; ; tries++) {
       try {
-        const settle = await this.inTransaction(attempt);
+        const settle = await this.inTransaction((client) => this.together(client, jobs));
         settle();
         return;
       } catch (error) {
         const kind = failureKind(error);
         if (kind === 'collision' && tries < COLLISION_TRIES) continue;
-        if (apart || kind === 'connection') {
-          for (const job of jobs) job.reject(error);
-          return;
-        }
-        apart = true;
-        attempt = (client) => this.oneByOne(client, jobs);
+        if (jobs.length > 1 && kind !== 'connection') return this.inHalves(jobs);
+        for (const job of jobs) job.reject(error);
+        return;
       }
     }
+  }
+
+  /** Until the failing work stands alone: a few more transactions, each short, and none that keeps locks. */
+  private async inHalves(jobs: Job<X>[]): Promise<void> {
+    const middle = jobs.length >> 1;
+    await this.execute(jobs.slice(0, middle));
+    await this.execute(jobs.slice(middle));
   }
 
   /** All works side by side. */
@@ -123,27 +125,6 @@ export class UnitOfWork<X extends Transaction> {
       batch.committed();
       jobs.forEach((job, i) => job.resolve(values[i] as never));
     };
-  }
-
-  /** One work after the other, each behind a savepoint, so that a failing one fails alone. */
-  private async oneByOne(client: PoolClient, jobs: Job<X>[]): Promise<() => void> {
-    const outcomes: (() => void)[] = [];
-    for (const job of jobs) outcomes.push(await this.behindSavepoint(client, job));
-    return () => outcomes.forEach((outcome) => outcome());
-  }
-
-  private async behindSavepoint(client: PoolClient, job: Job<X>): Promise<() => void> {
-    await client.query('SAVEPOINT work');
-    try {
-      const settle = await this.together(client, [job]);
-      await client.query('RELEASE SAVEPOINT work');
-      return settle;
-    } catch (error) {
-      const kind = failureKind(error);
-      if (kind === 'connection' || kind === 'collision') throw error; // the whole transaction is to be run again
-      await client.query('ROLLBACK TO SAVEPOINT work');
-      return () => job.reject(error);
-    }
   }
 
   private async inTransaction<T>(action: (client: PoolClient) => Promise<T>): Promise<T> {

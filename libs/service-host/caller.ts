@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { ServiceName } from '#contracts';
 import { newId } from '#kernel';
 import type { WorkContext } from '#persistence';
+import { OPEN_MARK, ROLES_MARK } from './openapi.js';
 
 export type Role = 'household' | 'institution' | 'operator';
 
@@ -85,8 +87,9 @@ export const ROLES = Symbol('roles');
 export const SERVICES_ONLY = Symbol('services only');
 
 /** Needs no sign-in. */
-export const Open = () => SetMetadata(OPEN, true);
+export const Open = () => applyDecorators(SetMetadata(OPEN, true), ApiExtension(OPEN_MARK, true));
 /** Only for people of one of these roles. */
-export const Roles = (...roles: Role[]) => SetMetadata(ROLES, roles);
+export const Roles = (...roles: Role[]) =>
+  applyDecorators(SetMetadata(ROLES, roles), ApiExtension(ROLES_MARK, roles));
 /** Only for other services of the system. */
 export const ServicesOnly = () => SetMetadata(SERVICES_ONLY, true);

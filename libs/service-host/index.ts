@@ -5,6 +5,7 @@ export * from './internal-client.js';
 export * from './log.js';
 export * from './metrics.js';
 export * from './money-input.js';
+export * from './money-view.js';
 export * from './openapi.js';
 export * from './problem.filter.js';
 export * from './readiness.js';

@@ -1,15 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { BillCreated, PayloadOf } from '#contracts';
 import type { MoneyJson } from '#kernel';
+import { MoneyView } from '#service-host';
 import type { Bill, BillKind } from './bill.entity.js';
 import { BILL_STATUSES, type BillStatus } from './bill.machine.js';
 import { amountOf, isOverdue } from './bill.rules.js';
-
-/** Major units with all decimals of the currency. */
-export class AmountView {
-  @ApiProperty({ example: '100.00' }) amount!: string;
-  @ApiProperty({ example: 'NGN' }) currency!: string;
-}
 
 class MeterView {
   @ApiProperty({ example: '04123456789' }) number!: string;
@@ -24,7 +19,7 @@ class UnitsView {
 
 class BreakdownLine {
   @ApiProperty() label!: string;
-  @ApiProperty({ type: AmountView }) amount!: MoneyJson;
+  @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
 }
 
 export class BillView {
@@ -33,7 +28,7 @@ export class BillView {
   @ApiProperty({ enum: BILL_STATUSES }) status!: BillStatus;
   @ApiProperty({ description: 'unpaid, and its due date is over' }) overdue!: boolean;
   @ApiProperty({ enum: ['bill', 'electricity'] }) kind!: BillKind;
-  @ApiProperty({ type: AmountView }) amount!: MoneyJson;
+  @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ format: 'date' }) dueDate!: string;
   @ApiProperty({ format: 'uuid' }) customerId!: string;
   @ApiProperty({ description: 'the customer made it and may change or cancel it' }) selfIssued!: boolean;

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { unwrap } from '#kernel';
-import { type Page, User, type UserCaller } from '#service-host';
+import { type Page, Refuses, User, type UserCaller } from '#service-host';
 import { BillsQuery, ChangeBillBody, CreateBillBody } from './bill-requests.js';
 import { BillPage, BillView } from './bill-view.js';
 import { CancelBill } from './cancel-bill.js';
@@ -22,6 +22,7 @@ export class BillsController {
   /** Bills the caller; an operator may bill somebody else. */
   @Post()
   @ApiCreatedResponse({ type: BillView })
+  @Refuses('forbidden')
   async create(@User() caller: UserCaller, @Body() body: CreateBillBody): Promise<BillView> {
     return unwrap(await this.createBill.run(caller, body));
   }
@@ -42,6 +43,7 @@ export class BillsController {
   /** Changes a bill while it is unpaid and no payment for it is under way. */
   @Patch(':id')
   @ApiOkResponse({ type: BillView })
+  @Refuses('forbidden', 'bill_not_payable', 'payment_in_progress', 'conflict')
   async change(
     @User() caller: UserCaller,
     @Param('id') id: string,
@@ -54,6 +56,7 @@ export class BillsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOkResponse({ type: BillView })
+  @Refuses('forbidden', 'bill_not_payable', 'payment_in_progress')
   async cancel(@User() caller: UserCaller, @Param('id') id: string): Promise<BillView> {
     return unwrap(await this.cancelBill.run(caller, id));
   }

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsDefined, IsString, Matches } from 'class-validator';
 import { unwrap } from '#kernel';
-import { User, type UserCaller } from '#service-host';
+import { Refuses, User, type UserCaller } from '#service-host';
 import { AMOUNT, MayBeAbsent } from '../bills/bill-requests.js';
 import { BillView } from '../bills/bill-view.js';
 import { VerifyPurchase } from './verify-purchase.js';
@@ -30,6 +30,7 @@ export class ElectricityController {
   /** Shows whose meter it is and what the amount buys, line by line, as a bill to be paid within 30 minutes. */
   @Post('verify')
   @ApiCreatedResponse({ type: BillView })
+  @Refuses('meter_unknown')
   async verify(@User() caller: UserCaller, @Body() body: VerifyBody): Promise<BillView> {
     return unwrap(await this.verifyPurchase.run(caller, body));
   }

@@ -1,42 +1,58 @@
-import type { Method, PaymentState, Purpose } from '#contracts';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type Method, METHODS, PAYMENT_STATES, type PaymentState, type Purpose, PURPOSES } from '#contracts';
 import type { MoneyJson } from '#kernel';
+import { MoneyView } from '#service-host';
 import { amountOf, type Payment } from './payment.entity.js';
 
+class PaymentLinks {
+  @ApiProperty() self!: string;
+  @ApiProperty() timeline!: string;
+}
+
 /** The answer to an accepted request; the same whenever it is asked for again. */
-export interface AcceptedView {
-  id: string;
-  reference: string;
-  purpose: Purpose;
-  status: PaymentState;
-  amount: MoneyJson;
-  method: Method;
-  billId?: string;
-  links: { self: string; timeline: string };
+export class AcceptedView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ example: 'P-7K3Q9ZPX4M2D' }) reference!: string;
+  @ApiProperty({ enum: PURPOSES }) purpose!: Purpose;
+  @ApiProperty({ enum: PAYMENT_STATES }) status!: PaymentState;
+  @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
+  @ApiProperty({ enum: METHODS }) method!: Method;
+  @ApiPropertyOptional({ format: 'uuid' }) billId?: string;
+  @ApiProperty({ type: PaymentLinks }) links!: PaymentLinks;
 }
 
-export interface PaymentView extends AcceptedView {
-  title: string;
-  note?: string;
-  meterNumber?: string;
-  /** True while the outcome at a provider is not known. */
-  inDoubt: boolean;
-  failure?: { code: string; reason: string };
-  receiptNumber?: string;
-  createdAt: string;
-  endedAt?: string;
+class PaymentFailure {
+  @ApiProperty({ example: 'insufficient_funds' }) code!: string;
+  @ApiProperty() reason!: string;
 }
 
-export interface ReceiptView {
-  receiptNumber: string;
-  paymentId: string;
-  reference: string;
-  paidAt: string;
-  title: string;
-  method: Method;
-  amount: MoneyJson;
-  billId?: string;
-  meterNumber?: string;
-  note?: string;
+export class PaymentView extends AcceptedView {
+  @ApiProperty() title!: string;
+  @ApiPropertyOptional() note?: string;
+  @ApiPropertyOptional() meterNumber?: string;
+  @ApiProperty({ description: 'the outcome at a provider is not known' }) inDoubt!: boolean;
+  @ApiPropertyOptional({ type: PaymentFailure }) failure?: PaymentFailure;
+  @ApiPropertyOptional() receiptNumber?: string;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;
+}
+
+export class PaymentPage {
+  @ApiProperty({ type: [PaymentView] }) items!: PaymentView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
+}
+
+export class ReceiptView {
+  @ApiProperty() receiptNumber!: string;
+  @ApiProperty({ format: 'uuid' }) paymentId!: string;
+  @ApiProperty() reference!: string;
+  @ApiProperty({ format: 'date-time' }) paidAt!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ enum: METHODS }) method!: Method;
+  @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
+  @ApiPropertyOptional({ format: 'uuid' }) billId?: string;
+  @ApiPropertyOptional() meterNumber?: string;
+  @ApiPropertyOptional() note?: string;
 }
 
 export function acceptedView(payment: Payment): AcceptedView {

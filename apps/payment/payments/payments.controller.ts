@@ -1,24 +1,26 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsDefined, IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { METHODS, type Method } from '#contracts';
 import { Problem, unwrap } from '#kernel';
-import { type Page, readAmount, SETTINGS, User, type UserCaller } from '#service-host';
+import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
 import { type PaymentSettings } from '../payment-settings.js';
 import { readRequestKeys } from '../requests/request-keys.js';
 import { AcceptPayment } from './accept-payment.js';
-import { answerAccepted } from './answer-accepted.js';
+import { ACCEPTING, answerAccepted, CLAIMING } from './answer-accepted.js';
 import { chooseMethod } from './choose-method.js';
 import {
-  type AcceptedView,
-  type PaymentView,
+  AcceptedView,
+  PaymentPage,
+  PaymentView,
   paymentView,
-  type ReceiptView,
+  ReceiptView,
   receiptView,
 } from './payment-views.js';
 import { PaymentsQuery, ReadPayments } from './read-payments.js';
-import { timelineOf, type TimelineStep } from './timeline.rules.js';
+import { timelineOf } from './timeline.rules.js';
+import { TimelineView } from './timeline-view.js';
 
 class PayBillBody {
   @ApiProperty({ format: 'uuid' })
@@ -58,6 +60,8 @@ export class PaymentsController {
   /** Pays a bill. The answer comes before the money moves: follow `links.self`. */
   @Post()
   @HttpCode(202)
+  @ApiAcceptedResponse({ type: AcceptedView })
+  @Refuses(...ACCEPTING, ...CLAIMING, 'idempotency_key_required')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async pay(
     @User() caller: UserCaller,
@@ -74,22 +78,27 @@ export class PaymentsController {
 
   /** The caller's payments, newest first; an operator sees everybody's. */
   @Get()
-  list(@User() caller: UserCaller, @Query() query: PaymentsQuery): Promise<Page<PaymentView>> {
+  @ApiOkResponse({ type: PaymentPage })
+  list(@User() caller: UserCaller, @Query() query: PaymentsQuery): Promise<PaymentPage> {
     return this.payments.list(caller, query);
   }
 
   @Get(':id')
+  @ApiOkResponse({ type: PaymentView })
   async one(@User() caller: UserCaller, @Param('id') id: string): Promise<PaymentView> {
     return paymentView(await this.payments.one(caller, id));
   }
 
   /** What happened, what comes next, and by when. */
   @Get(':id/timeline')
-  async timeline(@User() caller: UserCaller, @Param('id') id: string): Promise<TimelineStep[]> {
+  @ApiOkResponse({ type: [TimelineView] })
+  async timeline(@User() caller: UserCaller, @Param('id') id: string): Promise<TimelineView[]> {
     return timelineOf(await this.payments.one(caller, id));
   }
 
   @Get(':id/receipt')
+  @ApiOkResponse({ type: ReceiptView })
+  @Refuses('receipt_not_ready')
   async receipt(@User() caller: UserCaller, @Param('id') id: string): Promise<ReceiptView> {
     const payment = await this.payments.one(caller, id);
     const { receiptNumber, endedAt } = payment;

@@ -1,10 +1,12 @@
 import { unreachable } from '#kernel';
 import type { Payment } from './payment.entity.js';
 
+export const TIMELINE_STEPS = ['accepted', 'funds_held', 'paid', 'failed', 'refunded'] as const;
+
 /** One line of a payment's story: what happened, what comes next, and by when. */
 export interface TimelineStep {
   at: string;
-  step: 'accepted' | 'funds_held' | 'paid' | 'failed' | 'refunded';
+  step: (typeof TIMELINE_STEPS)[number];
   text: string;
   next?: string;
   nextBy?: string;

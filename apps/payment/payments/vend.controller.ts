@@ -1,16 +1,16 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { METHODS, type Method } from '#contracts';
 import { isId, Problem, unwrap } from '#kernel';
-import { readAmount, SETTINGS, User, type UserCaller } from '#service-host';
+import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { ownKey, readRequestKeys } from '../requests/request-keys.js';
 import { AcceptPayment } from './accept-payment.js';
-import { answerAccepted } from './answer-accepted.js';
+import { ACCEPTING, answerAccepted, CLAIMING } from './answer-accepted.js';
 import { chooseMethod } from './choose-method.js';
-import type { AcceptedView } from './payment-views.js';
+import { AcceptedView } from './payment-views.js';
 
 class VendBody {
   @ApiProperty({ required: false, oneOf: [{ type: 'string', example: '1000.00' }, { type: 'number' }] })
@@ -39,6 +39,8 @@ export class VendController {
   /** Pays this bill, and no other. A key is optional here: a bill can be paid once anyway. */
   @Post(':billId/pay')
   @HttpCode(202)
+  @ApiAcceptedResponse({ type: AcceptedView })
+  @Refuses(...ACCEPTING, ...CLAIMING)
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async pay(
     @User() caller: UserCaller,

@@ -1,14 +1,14 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsDefined, IsIn, IsOptional, IsString, Length } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Problem, unwrap } from '#kernel';
-import { readAmount, SETTINGS, User, type UserCaller } from '#service-host';
+import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { AcceptPayment } from '../payments/accept-payment.js';
-import { answerAccepted } from '../payments/answer-accepted.js';
+import { ACCEPTING, answerAccepted } from '../payments/answer-accepted.js';
 import { chooseMethod } from '../payments/choose-method.js';
-import type { AcceptedView } from '../payments/payment-views.js';
+import { AcceptedView } from '../payments/payment-views.js';
 import { readRequestKeys } from '../requests/request-keys.js';
 
 /** Money into a wallet comes from outside, never from a wallet. */
@@ -47,6 +47,8 @@ export class TopUpsController {
   /** Adds money to the caller's own wallet. */
   @Post(':walletId/add-funds')
   @HttpCode(202)
+  @ApiAcceptedResponse({ type: AcceptedView })
+  @Refuses(...ACCEPTING, 'idempotency_key_required')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async addFunds(
     @User() caller: UserCaller,

@@ -1,14 +1,14 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsDefined, IsOptional, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { FindUser, FoundUser } from '#contracts';
 import { Problem, unwrap } from '#kernel';
-import { InternalClient, readAmount, SETTINGS, User, type UserCaller } from '#service-host';
+import { InternalClient, readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { AcceptPayment } from '../payments/accept-payment.js';
-import { answerAccepted } from '../payments/answer-accepted.js';
-import type { AcceptedView } from '../payments/payment-views.js';
+import { ACCEPTING, answerAccepted } from '../payments/answer-accepted.js';
+import { AcceptedView } from '../payments/payment-views.js';
 import { readRequestKeys } from '../requests/request-keys.js';
 
 class TransferBody {
@@ -57,6 +57,8 @@ export class TransfersController {
   /** Sends money from the caller's wallet to another person's. */
   @Post()
   @HttpCode(202)
+  @ApiAcceptedResponse({ type: AcceptedView })
+  @Refuses(...ACCEPTING, 'idempotency_key_required', 'not_found')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async transfer(
     @User() caller: UserCaller,

@@ -1,13 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CURRENCIES, type Currency, Money, type MoneyJson } from '#kernel';
+import { MoneyView } from '#service-host';
 import { type Account, availableOf, balanceOf } from '../ledger/account.entity.js';
 import type { Entry, EntryKind } from '../ledger/entry.entity.js';
-
-export class MoneyView implements MoneyJson {
-  /** Major units with all decimals; negative when money left. */
-  @ApiProperty({ example: '100.00' }) amount!: string;
-  @ApiProperty({ enum: CURRENCIES }) currency!: Currency;
-}
 
 export class WalletView {
   /** The same as the owner's user id. */
