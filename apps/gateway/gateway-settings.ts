@@ -15,6 +15,7 @@ export interface GatewaySettings extends BaseSettings {
   CORS_ORIGINS: string;
   PHONE_COUNTRY: CountryCode;
   SIM_URL: string;
+  AWAIT_SERVICES: boolean;
 }
 
 export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
@@ -45,6 +46,7 @@ export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
     default: 'NG',
     desc: 'in which a phone number without a country code is read',
   }),
+  AWAIT_SERVICES: kinds.bool({ default: false, desc: 'be ready only when the five other services are' }),
   SIM_URL: url({ default: '', desc: 'the phones page of the simulators, linked in demo mode' }),
 };
 

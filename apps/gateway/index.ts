@@ -2,8 +2,9 @@ import { newId, type Result } from '#kernel';
 import type { RunningService, ServiceDefinition } from '#service-host';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
 import { Passwords } from './accounts/passwords.js';
-import { seedDemoUsers } from './accounts/seed-demo-users.js';
 import { UserRow } from './accounts/user.entity.js';
+import { seedDemo } from './demo/seed-demo.js';
+import { awaitServices } from './edge/await-services.js';
 import { prepareGateway } from './edge/prepare-gateway.js';
 import { gatewaySettings, type GatewaySettings, refuseInProduction } from './gateway-settings.js';
 import { GatewayTables1700000000001 } from './gateway-tables.migration.js';
@@ -24,7 +25,8 @@ export const gatewayService: ServiceDefinition<GatewaySettings> = {
   refuse: refuseInProduction,
   authenticator: BearerAuthenticator,
   prepare: prepareGateway,
-  seedDemo: seedDemoUsers,
+  beforeReady: awaitServices,
+  seedDemo,
 };
 
 /** Makes an operator at a running gateway. Refusals: validation_failed, phone_taken. */

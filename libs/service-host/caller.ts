@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -54,12 +54,15 @@ const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 /** The trace and correlation of a request: those it brought, or new ones. */
 export function contextOf(headers: FastifyRequest['headers']): Required<Omit<WorkContext, 'causationId'>> {
   const { traceparent, 'x-correlation-id': correlation } = headers;
-  const trace =
-    typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
-      ? traceparent
-      : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  const trace = typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : newTrace();
   const given = typeof correlation === 'string' && CORRELATION.test(correlation) ? correlation : undefined;
   return { correlationId: given ?? newId(), traceparent: trace };
+}
+
+/** Random digits from two UUIDs: Node keeps those in stock, while random bytes cost microseconds each time. */
+function newTrace(): string {
+  const parent = randomUUID();
+  return `00-${randomUUID().replaceAll('-', '')}-${parent.slice(0, 8)}${parent.slice(-8)}-01`;
 }
 
 declare module 'fastify' {

@@ -24,6 +24,8 @@ interface ProblemJson {
 }
 
 const TIMEOUT_MILLIS = 5_000;
+/** To each service: what arrives there at once shares a transaction, so a few would make small batches (5 × slower). */
+const CONNECTIONS = 128;
 
 /** Calls to the other services: a question or a first command, never a state change of one's own. */
 export class InternalClient {
@@ -73,7 +75,7 @@ export class InternalClient {
     let pool = this.pools.get(service);
     if (!pool) {
       pool = new Pool(addressOf(service, this.settings), {
-        connections: 16,
+        connections: CONNECTIONS,
         pipelining: 1,
         headersTimeout: TIMEOUT_MILLIS,
         bodyTimeout: TIMEOUT_MILLIS,

@@ -1,5 +1,4 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Authenticator, type ServiceParts } from '#service-host';
 import { forwardRequests } from '../forwarding/forward-requests.js';
@@ -8,6 +7,7 @@ import type { GatewaySettings } from '../gateway-settings.js';
 import { serveDocs } from '../public-api/serve-docs.js';
 import { AccessTokens } from '../sessions/access-tokens.js';
 import { correlate } from './correlation.js';
+import { securityHeaders } from './security-headers.js';
 import { limitTraffic } from './traffic-limits.js';
 
 /** What stands before Nest's controllers. Hooks run in this order; a preflight is answered before it is counted. */
@@ -16,8 +16,7 @@ export async function prepareGateway(
   { settings, log }: ServiceParts<GatewaySettings>,
 ): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  correlate(fastify);
-  await app.register(helmet, SECURITY_HEADERS);
+  correlate(fastify, await securityHeaders());
   const origins = settings.CORS_ORIGINS.split(',')
     .map((origin) => origin.trim())
     .filter(Boolean);
@@ -27,22 +26,6 @@ export async function prepareGateway(
   await app.register(forwardRequests(parts));
   serveDocs(app);
 }
-
-/** The pages of the gateway (the landing page, /docs) bring everything along; their styles are in the page. */
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-};
 
 /** Tokens travel in a header, so no credentials are allowed: a browser sends nothing by itself. */
 function corsFor(origin: string[]) {

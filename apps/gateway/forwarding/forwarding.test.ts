@@ -241,12 +241,17 @@ test('a body above the limit is a 413 problem and goes nowhere', async () => {
   expect(heardNothing()).toBe(true);
 });
 
-test('a hundred requests at once are answered each with its own', async () => {
-  played.billing.answer(({ path }) => ({ body: { path }, after: 20 }));
-  const answers: Json[] = await Promise.all(
-    Array.from({ length: 100 }, (_, i) => mine.get(`/api/bills/${i}`)),
-  );
-  expect(answers.map(({ body }) => body.path)).toEqual(answers.map((_, i) => `/api/bills/${i}`));
+test('a hundred requests are with a service at once, and each gets its own answer', async () => {
+  let arrived = 0;
+  let allArrived = () => {};
+  const when = new Promise<void>((resolve) => (allArrived = resolve));
+  played.billing.answer(({ path }) => {
+    if (++arrived === 100) allArrived();
+    return { body: { path }, when };
+  });
+  const paths = Array.from({ length: 100 }, (_, i) => `/api/bills/${i}`);
+  const answers: Json[] = await Promise.all(paths.map((path) => mine.get(path)));
+  expect(answers.map(({ body }) => body.path)).toEqual(paths);
 });
 
 /** A path as it stands: fetch would resolve its dots. */

@@ -17,6 +17,8 @@ export interface Reply {
   body?: unknown;
   /** Milliseconds until it answers. */
   after?: number;
+  /** It answers when this has happened. */
+  when?: Promise<unknown>;
 }
 
 /** Another service, played by the test. */
@@ -42,8 +44,9 @@ export async function playService(port = 0): Promise<PlayedService> {
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     };
     received.push(seen);
-    const { status = 200, headers = {}, body, after = 0 } = reply(seen);
+    const { status = 200, headers = {}, body, after = 0, when } = reply(seen);
     if (after > 0) await new Promise((resolve) => setTimeout(resolve, after));
+    await when;
     const asIs = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
     if (!asIs) void answer.type('application/json; charset=utf-8');
     return answer
