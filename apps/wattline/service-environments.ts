@@ -32,6 +32,7 @@ export function environmentsFor(plan: SystemPlan): Record<ServiceName, Environme
     SEED_DEMO: 'true',
   };
   const shared = {
+    AWAIT_SERVICES: 'true',
     ...(plan.demo && simulators),
     ...plan.environment,
     ...urls,

@@ -55,6 +55,8 @@ export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
   authenticator?: Type<Authenticator>;
   /** For routes that are not Nest controllers; called before Nest registers its own. */
   prepare?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
+  /** What has to have happened, once it listens, before the service is ready. */
+  beforeReady?: (parts: ServiceParts<S>) => Promise<void>;
   /** Makes what the demo needs of this service, once; runs with SEED_DEMO, before the service is ready. */
   seedDemo?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
 }
@@ -134,6 +136,7 @@ export async function runService<S extends BaseSettings>(
   effects.begin();
   retries.start();
   await app.listen(settings.PORT, settings.HOST);
+  await definition.beforeReady?.(parts);
   if (settings.SEED_DEMO) await definition.seedDemo?.(app, parts);
   parts.readiness.open();
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
