@@ -32,6 +32,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
       problem.code,
     );
   }
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds, links } = problem.extra;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   void reply

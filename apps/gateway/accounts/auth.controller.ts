@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { unwrap } from '#kernel';
-import { contextOf, Open, User, type UserCaller } from '#service-host';
+import { contextOf, Open, Refuses, User, type UserCaller } from '#service-host';
 import { ACCESS_SECONDS, AccessTokens } from '../sessions/access-tokens.js';
 import { EndSession } from '../sessions/end-session.js';
 import { RefreshSession } from '../sessions/refresh-session.js';
@@ -25,6 +25,7 @@ export class AuthController {
   @Open()
   @Post('register')
   @ApiCreatedResponse({ type: SignedInAnswer })
+  @Refuses('phone_taken')
   async register(@Body() body: RegisterBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const context = contextOf(request.headers);
     return signedInAnswer(unwrap(await this.registerUser.run(body, request.ip, context)), this.tokens);
@@ -34,6 +35,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInAnswer })
+  @Refuses('invalid_credentials')
   async login(@Body() body: LoginBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const context = contextOf(request.headers);
     return signedInAnswer(unwrap(await this.logIn.run(body, request.ip, context)), this.tokens);
@@ -44,6 +46,7 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInAnswer })
+  @Refuses('unauthorized')
   async refresh(@Body() body: RefreshBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const refreshed = await this.refreshSession.run(body.refreshToken, contextOf(request.headers));
     return signedInAnswer(unwrap(refreshed), this.tokens);

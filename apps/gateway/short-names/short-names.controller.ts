@@ -10,7 +10,7 @@ import {
 import { IsDefined, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isId, type MoneyJson, Problem, unwrap } from '#kernel';
-import { contextOf, Open, User, type UserCaller } from '#service-host';
+import { Refuses, contextOf, Open, User, type UserCaller } from '#service-host';
 import { RegisterBody, SignedInAnswer } from '../accounts/accounts.dto.js';
 import { signedInAnswer } from '../accounts/auth.controller.js';
 import { RegisterUser } from '../accounts/register-user.js';
@@ -61,6 +61,7 @@ export class ShortNamesController {
   @Open()
   @Post('create')
   @ApiCreatedResponse({ type: SignedInAnswer })
+  @Refuses('phone_taken')
   async create(@Body() body: RegisterBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const context = contextOf(request.headers);
     return signedInAnswer(unwrap(await this.registerUser.run(body, request.ip, context)), this.tokens);
@@ -70,6 +71,7 @@ export class ShortNamesController {
   @Post('pay')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'or requestReference in the body' })
   @ApiAcceptedResponse({ description: 'a payment with the purpose transfer' })
+  @Refuses('idempotency_key_required', 'idempotency_key_reused', 'request_in_progress', 'not_found')
   async pay(
     @Body() { toUserId, ...transfer }: PayBody,
     @User() caller: UserCaller,
