@@ -7,7 +7,7 @@ import { ASK_AFTER, billOf, type Person, startWorld, TWILIO, type World } from '
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ environment: { SMS_TIMEOUT_MS: '3000' } });
 });
 afterAll(() => world.close());
 beforeEach(() => world.simulators.twilio.faults.clear());

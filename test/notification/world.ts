@@ -60,7 +60,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     TWILIO_API_BASE_URL: `${simulators.url}/twilio`,
     CONTACT_SECRET,
     SMS_ASK_AFTER_MS: String(ASK_AFTER),
-    SMS_TIMEOUT_MS: '400',
+    SMS_TIMEOUT_MS: '15000',
     PORT: String(port),
     ...(options.reports && {
       TWILIO_STATUS_CALLBACK_URL: `http://127.0.0.1:${port}/api/webhooks/twilio#rc=0`,
