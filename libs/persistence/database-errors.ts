@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What a failed statement means for the work that sent it. */
 export type FailureKind =
   /** The database or the way to it is gone: nothing is wrong with the work, try again when it is back. */
@@ -12,9 +14,12 @@ const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 const SOCKET_MESSAGES =
   /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
 
-/** Sorts an error by SQLSTATE (PostgreSQL manual, appendix A) or, without one, by the state of the socket. */
+/**
+ * Sorts an error by SQLSTATE (PostgreSQL manual, appendix A) or, without one, by the state of the socket. Not by
+ * `instanceof`: under Jest the errors of Node's own sockets are of another realm.
+ */
 export function failureKind(error: unknown): FailureKind {
-  if (!(error instanceof Error)) return 'other';
+  if (!isNativeError(error)) return 'other';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === '40001' || code === '40P01') return 'collision';
   if (code === '55P03') return 'locked';

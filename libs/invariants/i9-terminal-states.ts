@@ -1,0 +1,33 @@
+import { type EventDefinition, PaymentCompleted, PaymentFailed } from '#contracts';
+import type { Invariant } from './invariant.js';
+
+/** I9, by the audit trail, which keeps what the payments' table could forget. */
+export const endsAreFinal: Invariant = {
+  id: 'I9',
+  says: 'A payment ends once: as PAID, which REFUNDED alone may follow, or as FAILED; the trail tells of one end, and the payment says the same.',
+  rules: (settled) => [
+    { rule: 'the trail tells of one end, and the payment says the same', sql: ends(settled) },
+  ],
+  counted: `
+    SELECT count(*) AS ended FROM payment.payments WHERE status NOT IN ('PENDING', 'PROCESSING')`,
+};
+
+function isOf(event: EventDefinition): string {
+  return `type LIKE 'wattline.${event.name.replaceAll('_', '\\_')}.v%'`;
+}
+
+/** In a running system audit may still have to hear of an end. */
+function ends(settled: boolean): string {
+  return `
+    SELECT 'payment ' || coalesce(p.id::text, t.subject) || ' is ' || coalesce(p.status, 'unknown')
+           || ', it was completed ' || coalesce(t.completed, 0) || ' times and failed ' || coalesce(t.failed, 0)
+           || ' times' AS what
+    FROM (SELECT subject, count(*) FILTER (WHERE ${isOf(PaymentCompleted)}) AS completed,
+                 count(*) FILTER (WHERE ${isOf(PaymentFailed)}) AS failed
+          FROM audit.trail WHERE ${isOf(PaymentCompleted)} OR ${isOf(PaymentFailed)} GROUP BY subject) t
+    FULL JOIN payment.payments p ON p.id::text = t.subject
+    WHERE t.completed + t.failed > 1
+       OR (t.completed > 0 AND coalesce(p.status, 'none') NOT IN ('PAID', 'REFUNDED'))
+       OR (t.failed > 0 AND coalesce(p.status, 'none') <> 'FAILED')
+       ${settled ? `OR (t.subject IS NULL AND p.status NOT IN ('PENDING', 'PROCESSING'))` : ''}`;
+}

@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { checkInvariants, type InvariantReport } from '#invariants';
+import { newId } from '#kernel';
+import type { Json } from '#testing';
+import { Person } from '../e2e/person.js';
+import type { SystemUnderTest } from '../e2e/system.js';
+
+/** A few of everything that people do, in the order and with the overlaps of a busy minute. */
+export async function aBusyMinute(world: SystemUnderTest): Promise<void> {
+  const [amina, bola, chidi] = await Promise.all(
+    ['Amina Bello', 'Bola Ade', 'Chidi Obi'].map((name) => Person.register(world, name)),
+  );
+  await Promise.all([amina!.addFunds('500.00'), bola!.addFunds('50.00')]);
+  const bills = await Promise.all(Array.from({ length: 8 }, () => amina!.createBill('45.00')));
+  const payments = bills.flatMap((bill) => [pay(amina!, bill), pay(amina!, bill)]);
+  const tooDear = await bola!.createBill('80.00');
+  const changed = await chidi!.createBill('20.00');
+  await chidi!.api.patch(`/api/bills/${changed.id}`, { amount: '25.00' });
+  await chidi!.api.post(`/api/bills/${(await chidi!.createBill('5.00')).id}/cancel`);
+  const transfer = amina!.post('/api/transfers', { toWalletId: chidi!.id, amount: '30.00', note: 'rent' });
+  await Promise.all([...payments, pay(bola!, tooDear)]);
+  await amina!.finished(await transfer);
+}
+
+/** Pays a bill, asking twice at once, and waits for the end of it. Another payment of the bill may be under way. */
+async function pay(person: Person, { id: billId, amount }: Json): Promise<void> {
+  const key = newId();
+  const ask = () => person.post('/api/payments', { billId, amount: amount.amount }, key);
+  const answers = await Promise.all([ask(), ask()]);
+  const refusal = answers.find(({ status }) => status !== 202 && status !== 409);
+  if (refusal) throw new Error(`${refusal.status} ${JSON.stringify(refusal.body)}`);
+  const accepted = answers.find(({ status }) => status === 202);
+  if (accepted) await person.finished(accepted);
+}
+
+/** A copy of a database that nobody is connected to, for one test to spoil. */
+export class Copy {
+  private constructor(
+    readonly url: string,
+    private readonly client: pg.Client,
+  ) {}
+
+  static async of(database: string): Promise<Copy> {
+    const copy = new URL(database);
+    copy.pathname = `/test_${newId().replaceAll('-', '')}`;
+    const name = (url: string | URL) => new URL(url).pathname.slice(1);
+    await asAdmin(`CREATE DATABASE ${name(copy)} TEMPLATE ${name(database)} STRATEGY wal_log`);
+    const client = new pg.Client({ connectionString: copy.toString() });
+    await client.connect();
+    return new Copy(copy.toString(), client);
+  }
+
+  /** As the superuser, who may even rewrite the books. */
+  async spoil(sql: string): Promise<void> {
+    await this.client.query('ALTER TABLE wallet.transfers DISABLE TRIGGER immutable');
+    await this.client.query('ALTER TABLE wallet.entries DISABLE TRIGGER immutable');
+    await this.client.query(sql);
+  }
+
+  async rows<R extends object>(sql: string): Promise<R[]> {
+    return (await this.client.query<R>(sql)).rows;
+  }
+
+  check(settled: boolean): Promise<InvariantReport> {
+    return checkInvariants({ databaseUrl: this.url, settled });
+  }
+
+  async drop(): Promise<void> {
+    await this.client.end();
+    await asAdmin(`DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+  }
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: process.env.WATTLINE_TEST_PG });
+  await admin.connect();
+  try {
+    await admin.query(sql);
+  } finally {
+    await admin.end();
+  }
+}
+
+/** The ids of the invariants that do not hold. */
+export function broken(report: InvariantReport): string[] {
+  return report.results.filter(({ holds }) => !holds).map(({ id }) => id);
+}
+
+/** What is wrong, for the message of a test that fails. */
+export function violations(report: InvariantReport): string[] {
+  return report.results.flatMap((it) => it.violations.map((text) => `${it.id}: ${text}`));
+}
