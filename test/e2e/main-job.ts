@@ -1,4 +1,5 @@
 import { until } from '#testing';
+import { expectInvariants } from './invariants-hold.js';
 import { Person } from './person.js';
 import type { SystemUnderTest } from './system.js';
 
@@ -43,4 +44,5 @@ export async function mainJob(world: SystemUnderTest): Promise<void> {
     (await person.api.post('/api/auth/logout', { refreshToken: person.session.refreshToken })).status,
   ).toBe(204);
   expect((await person.api.get('/api/wallet')).status).toBe(401);
+  await expectInvariants(world);
 }

@@ -1,5 +1,6 @@
 import { newId } from '#kernel';
 import { type Answer, until } from '#testing';
+import { expectInvariants } from './invariants-hold.js';
 import { Person } from './person.js';
 import { startOneProcess, startSixProcesses, type SystemUnderTest } from './system.js';
 
@@ -23,6 +24,8 @@ for (const [way, possible, start] of ways) {
       payer = await Person.register(world);
     }, 60_000);
     afterAll(() => world.stop(), 60_000);
+
+    afterEach(() => expectInvariants(world));
 
     /** Sums of the ledger, per currency, that are not zero. */
     const imbalances = async () => {

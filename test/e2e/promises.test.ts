@@ -1,6 +1,7 @@
 import { BillCreated, PaymentCompleted, PaymentInitiated, WalletUpdated } from '#contracts';
 import { newId } from '#kernel';
 import { type ApiClient, type Json, until } from '#testing';
+import { expectInvariants } from './invariants-hold.js';
 import { Person } from './person.js';
 import { startOneProcess, type SystemUnderTest } from './system.js';
 
@@ -17,6 +18,8 @@ beforeAll(async () => {
   operator = world.api.with({ authorization: `Bearer ${body.accessToken}` });
 }, 60_000);
 afterAll(() => world.stop(), 60_000);
+
+afterEach(() => expectInvariants(world));
 
 /** The events about one thing, as the audit heard them. */
 async function heard(event: { name: string }, subject: string): Promise<Json> {
