@@ -55,7 +55,7 @@ module.exports = {
     {
       name: 'amqplib-is-known-to-messaging-alone',
       severity: 'error',
-      from: { pathNot: '^libs/messaging/' },
+      from: { path: '^(apps|libs)/', pathNot: '^libs/messaging/' },
       to: { path: 'node_modules/amqplib/' },
     },
     {
