@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -29,6 +30,7 @@ async function endOf(terminal: Interface): Promise<never> {
 async function main([phone, ...name]: string[]): Promise<string> {
   if (!phone) return fail(USAGE);
   try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
     const settings = operatorSettings(process.env);
     const password = process.env.WATTLINE_OPERATOR_PASSWORD ?? (await askPassword());
     const operator = { phone, name: name.join(' ') || 'Operator', password };

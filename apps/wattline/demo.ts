@@ -2,9 +2,9 @@ import './load-env.js';
 import { newId } from '#kernel';
 
 // `npm run demo`: one purchase against the running system, told step by step.
-const port = Number(process.env.PORT ?? 3000);
+const port = Number(process.env.PORT || 3000);
 const gateway = `http://127.0.0.1:${port}`;
-const phones = `http://127.0.0.1:${process.env.SIM_PORT ?? port + 1}`;
+const phones = `http://127.0.0.1:${process.env.SIM_PORT || port + 1}`;
 const PHONE = '+2348010000001';
 
 interface Payment {

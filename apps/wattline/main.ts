@@ -1,6 +1,7 @@
 import './load-env.js';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#persistence';
+import { withoutBlanks } from '#service-host';
 import { startSystem } from './start-system.js';
 import { explainStart, planFor, readSystemSettings } from './system-settings.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -12,7 +13,7 @@ try {
   const settings = readSystemSettings(process.env);
   if (!settings.DATABASE_URL)
     postgres = await startEmbeddedPostgres({ folder: join(settings.WATTLINE_HOME, 'postgres') });
-  const environment = { LOG_LEVEL: 'warn', ...process.env };
+  const environment = { LOG_LEVEL: 'warn', ...withoutBlanks(process.env) };
   const plan = planFor(settings, settings.DATABASE_URL || postgres!.url, environment);
   const system = await startSystem(plan);
   stopOnSignals(async () => {

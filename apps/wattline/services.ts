@@ -15,11 +15,15 @@ try {
   const plan = planFor(settings, settings.DATABASE_URL, { ...process.env });
   const simulators = plan.demo ? await simulatorsFor(plan) : undefined;
   const running = await startProcesses(plan);
+  let stopping = false;
   stopOnSignals(async () => {
+    stopping = true;
     await running.close();
     await simulators?.close();
   });
-  void running.anyEnded.then((name) => console.error(`The ${name} service has ended; the others go on.`));
+  void running.anyEnded.then((name) => {
+    if (!stopping) console.error(`The ${name} service has ended; the others go on.`);
+  });
   console.log(welcome(plan));
 } catch (error) {
   console.error(explainStart(error));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SERVICES, type ServiceName } from '#contracts';
+import { checkSettings, ownSettings } from './service-definitions.js';
 import { environmentsFor, type SystemPlan } from './service-environments.js';
 
 export interface RunningProcesses {
@@ -22,8 +23,12 @@ const APPS = fileURLToPath(new URL('..', import.meta.url));
 /** Starts the six services as six processes, and waits until the gateway says that all are ready. */
 export async function startProcesses(plan: SystemPlan, apps = APPS): Promise<RunningProcesses> {
   const environments = environmentsFor(plan);
+  checkSettings(environments);
   const processes = Object.fromEntries(
-    SERVICES.map((name) => [name, startProcess(join(apps, name, 'main.js'), environments[name])]),
+    SERVICES.map((name) => [
+      name,
+      startProcess(join(apps, name, 'main.js'), ownSettings(name, environments[name])),
+    ]),
   ) as Record<ServiceName, ChildProcess>;
   const anyEnded = Promise.race(SERVICES.map((name) => once(processes[name], 'exit').then(() => name)));
   const close = async () => {
@@ -46,7 +51,7 @@ export async function startProcesses(plan: SystemPlan, apps = APPS): Promise<Run
 function startProcess(main: string, environment: Record<string, string | undefined>): ChildProcess {
   // Its own process group: a Ctrl-C reaches the launcher, which lets the services drain one after the other.
   return spawn(process.execPath, ['--enable-source-maps', main], {
-    env: environment,
+    env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });

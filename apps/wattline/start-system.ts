@@ -1,25 +1,10 @@
-import { auditService } from '#audit';
-import { billingService } from '#billing';
 import { SERVICES, type ServiceName, SUBSCRIPTIONS } from '#contracts';
-import { gatewayService } from '#gateway';
 import type { Clock } from '#kernel';
 import { EmbeddedBus, type Transport } from '#messaging';
-import { notificationService } from '#notification';
-import { paymentService } from '#payment';
-import { type RunningService, type RunOptions, runService } from '#service-host';
+import type { RunningService } from '#service-host';
 import { type Simulators, startSimulators } from '#simulators';
-import { walletService } from '#wallet';
+import { checkSettings, startService } from './service-definitions.js';
 import { DEMO_TWILIO, environmentsFor, type SystemPlan } from './service-environments.js';
-
-/** The whole system on one page: six services, by name; SERVICES says in which order they start. */
-const START: Record<ServiceName, (options: RunOptions) => Promise<RunningService>> = {
-  audit: (options) => runService(auditService, options),
-  notification: (options) => runService(notificationService, options),
-  wallet: (options) => runService(walletService, options),
-  billing: (options) => runService(billingService, options),
-  payment: (options) => runService(paymentService, options),
-  gateway: (options) => runService(gatewayService, options),
-};
 
 export interface SystemOptions {
   clock?: Clock;
@@ -36,9 +21,10 @@ export interface RunningSystem {
   close(): Promise<void>;
 }
 
-/** Starts all services and the simulators in this process: on RabbitMQ when AMQP_URL is set, else on the embedded bus. */
+/** The whole system: all services and the simulators in this process, on RabbitMQ when AMQP_URL is set, else on the embedded bus. */
 export async function startSystem(plan: SystemPlan, options: SystemOptions = {}): Promise<RunningSystem> {
   const environments = environmentsFor(plan);
+  checkSettings(environments);
   const bus = plan.environment.AMQP_URL ? undefined : new EmbeddedBus(SUBSCRIPTIONS);
   const started: { close(): Promise<unknown> }[] = [];
   const services: Partial<Record<ServiceName, RunningService>> = {};
@@ -50,7 +36,7 @@ export async function startSystem(plan: SystemPlan, options: SystemOptions = {})
     if (simulators) started.push(simulators);
     for (const name of SERVICES) {
       const door = bus?.transport();
-      const service = await START[name]({
+      const service = await startService(name, {
         environment: environments[name],
         transport: door && options.wrap ? options.wrap(door) : door,
         clock: options.clock,

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { str } from 'envalid';
-import { type BaseSettings, type Environment, kinds, readSettings, WrongSettings } from '#service-host';
+import {
+  type BaseSettings,
+  type Environment,
+  kinds,
+  readSettings,
+  withoutBlanks,
+  WrongSettings,
+} from '#service-host';
 import { demoSecrets, type Secrets } from './secrets.js';
 import type { SystemPlan } from './service-environments.js';
 
@@ -43,7 +50,7 @@ export function planFor(settings: SystemSettings, databaseUrl: string, environme
       notification: PORT + 5,
       audit: PORT + 6,
     },
-    environment: { ...environment, ...secrets },
+    environment: { ...secrets, ...withoutBlanks(environment) },
   };
 }
 

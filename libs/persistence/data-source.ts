@@ -11,7 +11,7 @@ export interface DataSourceOptions {
   schema: string;
   entities: Class[];
   migrations: MigrationClass[];
-  /** Connections of this service; a handful is best (docs/performance.md). */
+  /** Connections of this service: a handful is best, 16 to 32 for a whole machine. */
   poolSize: number;
 }
 
@@ -34,7 +34,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     url: withOptions(
       options.url,
       `-c role=${roleOf(options.schema)} -c search_path=${options.schema}` +
-        ' -c statement_timeout=5000 -c lock_timeout=1500 -c idle_in_transaction_session_timeout=10000',
+        ' -c statement_timeout=5000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=10000',
     ),
     schema: options.schema,
     entities: options.entities,
@@ -52,12 +52,12 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     poolErrorHandler: () => undefined, // a dead idle connection is replaced; the statement that needs one reports it
   });
   await dataSource.initialize();
-  await migrate(dataSource);
+  await migrate(dataSource, options.schema);
   return dataSource;
 }
 
 /** One migrator at a time per schema: several instances of a service may start together. */
-async function migrate(dataSource: DataSource): Promise<void> {
+async function migrate(dataSource: DataSource, schema: string): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock(hashtext($1))', [

@@ -1,6 +1,7 @@
 export * from './caller.js';
 export * from './caller.guard.js';
 export * from './cursor.js';
+export * from './definition-settings.js';
 export * from './internal-client.js';
 export * from './log.js';
 export * from './metrics.js';

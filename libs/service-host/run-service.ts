@@ -32,6 +32,7 @@ import {
 import type { ValidatorSpec } from 'envalid';
 import { type Authenticator, SignedCallerAuthenticator } from './caller.guard.js';
 import { Connections } from './connections.js';
+import { settingsOf } from './definition-settings.js';
 import { HostModule } from './host.module.js';
 import { InternalClient } from './internal-client.js';
 import { type Log, makeLog, nestLog } from './log.js';
@@ -40,7 +41,7 @@ import { openApiOf } from './openapi.js';
 import { ProblemFilter, sendProblem, validationPipe } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import { watchRequests } from './request-metrics.js';
-import { type BaseSettings, type Environment, readSettings, WrongSettings } from './settings.js';
+import { type BaseSettings, type Environment, WrongSettings } from './settings.js';
 
 /** All that distinguishes one service from another. */
 export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
@@ -98,12 +99,7 @@ export async function runService<S extends BaseSettings>(
   definition: ServiceDefinition<S>,
   options: RunOptions,
 ): Promise<RunningService<S>> {
-  const settings = readSettings<S>(options.environment, definition.settings);
-  const faults = definition.refuse?.(settings) ?? [];
-  if (settings.SEED_DEMO && settings.WATTLINE_MODE === 'production') {
-    faults.push('SEED_DEMO: there is no demo in production');
-  }
-  if (faults.length > 0) throw new WrongSettings(faults);
+  const settings = settingsOf(definition, options.environment);
   const parts = await makeParts(definition, settings, options);
   const { log, transport, relay, effects } = parts;
   const strategy: BusStrategy = new BusStrategy(definition.name, SUBSCRIPTIONS, () => consumer.start());

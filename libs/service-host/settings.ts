@@ -30,7 +30,7 @@ export function readSettings<S extends object>(environment: Environment, specs: 
 }
 
 /** `NAME=` in a .env file means that it is not set. */
-function withoutBlanks(environment: Environment): Environment {
+export function withoutBlanks(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
