@@ -56,7 +56,7 @@ export function planFor(settings: SystemSettings, databaseUrl: string, environme
 
 /** A port that is taken is the usual reason why a start fails: say it plainly. */
 export function explainStart(error: unknown): string {
-  if (error instanceof WrongSettings) return error.message;
+  if (error instanceof WrongSettings || error instanceof DataFolderInUse) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? String(error.port) : '';
     return `Port ${port} is in use by another program. Stop it, or start Wattline elsewhere: PORT=4000 npm start`;

@@ -4,4 +4,5 @@ export * from './database-errors.js';
 export * from './schemas.js';
 export * from './transaction.js';
 export * from './unit-of-work.js';
+export { DataFolderInUse } from './embedded/cluster-owner.js';
 export * from './embedded/embedded-postgres.js';

@@ -2,11 +2,16 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Cluster } from './cluster.js';
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 
+/** Said as it is to whoever starts: nothing is broken. */
+export class DataFolderInUse extends Error {
+  override name = 'DataFolderInUse';
+}
+
 /** Marks the folder as ours; two running programs on one folder would stop each other's PostgreSQL. */
 export function claim(cluster: Cluster): void {
   const owner = ownerOf(cluster);
   if (owner && isRunning(owner)) {
-    throw new Error(
+    throw new DataFolderInUse(
       `Another Wattline (process ${owner.pid}) uses the PostgreSQL in ${cluster.base}: ` +
         'stop it first, or give this one a folder of its own (WATTLINE_HOME)',
     );
