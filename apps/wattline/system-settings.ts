@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { str } from 'envalid';
+import { DataFolderInUse } from '#persistence';
 import {
   type BaseSettings,
   type Environment,
