@@ -23,6 +23,11 @@ export const eachEventOnce: Invariant = {
            (${sumOver(CONSUMERS, (it) => inState(it, 'dead'))}) AS dead`,
 };
 
+/** What is older may have been dropped by the housekeeping of one service and not yet by another's. */
+export function remembered(column: string): string {
+  return `${column} >= current_setting('wattline.remembered_from')::uuid`;
+}
+
 /** The rows of all outboxes with what a service is bound to: `id`, `name`, `published`. */
 export function boundTo(service: ServiceName): string {
   const bound = new Set(eventsOf(service));
@@ -33,7 +38,7 @@ export function boundTo(service: ServiceName): string {
     .filter(({ names }) => names.length > 0)
     .map(
       ({ owner, names }) => `SELECT id, name, published_at IS NOT NULL AS published FROM ${owner}.outbox
-                             WHERE name IN (${names.map((name) => `'${name}'`).join(', ')})`,
+                             WHERE ${remembered('id')} AND name IN (${names.map((name) => `'${name}'`).join(', ')})`,
     )
     .join(' UNION ALL ');
 }
@@ -45,7 +50,7 @@ function announced(service: ServiceName, settled: boolean): Rule {
     sql: `
       SELECT CASE WHEN o.id IS NULL THEN '${service} has handled event ' || i.event_id || ', which nobody announced'
                   ELSE o.name || ' ' || o.id || ' has not reached ${service}' END AS what
-      FROM (${boundTo(service)}) o FULL JOIN ${service}.inbox i ON i.event_id = o.id
+      FROM (${boundTo(service)}) o FULL JOIN (SELECT * FROM ${service}.inbox WHERE ${remembered('event_id')}) i ON i.event_id = o.id
       WHERE (o.id IS NULL AND i.state = 'done')${settled ? ' OR (i.event_id IS NULL AND o.published)' : ''}`,
   };
 }

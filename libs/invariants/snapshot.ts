@@ -1,10 +1,15 @@
 import pg from 'pg';
+import { SERVICES } from '#contracts';
 import { inspectorUrl, withOptions } from '#persistence';
 import { type Invariant, type InvariantResult, SHOWN } from './invariant.js';
 
 /** Beside a working system: one core at most, a few hundred thousand rows sorted in memory, and an end. */
 const SERVER_OPTIONS =
   '-c statement_timeout=120000 -c jit=off -c work_mem=32MB -c max_parallel_workers_per_gather=0';
+
+/** What every service still has of its outbox and inbox; older events are compared with nothing. */
+const REMEMBER = `SELECT set_config('wattline.remembered_from', max(events_from::text COLLATE "C"), false)
+  FROM (${SERVICES.map((service) => `SELECT events_from FROM ${service}.kept`).join(' UNION ALL ')}) AS kept`;
 
 /** All six schemas at one moment, read by the inspector, who can change nothing. */
 export class Snapshot {
@@ -29,6 +34,7 @@ export class Snapshot {
     try {
       await client.connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(REMEMBER);
       const { rows } = await client.query<{ at: Date }>('SELECT now() AS at');
       return await look(new Snapshot(client, rows[0]!.at));
     } finally {

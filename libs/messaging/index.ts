@@ -5,6 +5,8 @@ export * from './effects/effect.js';
 export * from './effects/effect.entity.js';
 export * from './effects/effect-runner.js';
 export * from './envelopes.js';
+export * from './housekeeping/housekeeping.js';
+export * from './housekeeping/partitions.js';
 export * from './inbox/inbox.js';
 export * from './inbox/inbox.entity.js';
 export * from './inbox/retry-failed-events.js';

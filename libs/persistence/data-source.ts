@@ -60,9 +60,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
 async function migrate(dataSource: DataSource, schema: string): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.query('SELECT pg_advisory_lock(hashtext($1))', [
-      `wattline migrate ${dataSource.options.type}`,
-    ]);
+    await runner.query('SELECT pg_advisory_lock(hashtext($1))', [`wattline migrate ${schema}`]);
     await dataSource.runMigrations();
   } finally {
     await runner.query('SELECT pg_advisory_unlock_all()');

@@ -11,6 +11,7 @@ import {
   Consumer,
   EffectRow,
   EffectRunner,
+  Housekeeping,
   Inbox,
   InboxRow,
   MessagingTables1700000000000,
@@ -56,6 +57,8 @@ export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
   authenticator?: Type<Authenticator>;
   /** For routes that are not Nest controllers; called before Nest registers its own. */
   prepare?: (app: NestFastifyApplication, parts: ServiceParts<S>) => Promise<void>;
+  /** What the service tidies up of its own, every hour and before it starts to work. */
+  tidyUp?: (parts: ServiceParts<S>) => Promise<void>;
   /** What has to have happened, once it listens, before the service is ready. */
   beforeReady?: (parts: ServiceParts<S>) => Promise<void>;
   /** Makes what the demo needs of this service, once; runs with SEED_DEMO, before the service is ready. */
@@ -77,6 +80,7 @@ export interface ServiceParts<S extends BaseSettings = BaseSettings> {
   requests: UnitOfWork<Tx>;
   client: InternalClient;
   readiness: Readiness;
+  housekeeping: Housekeeping;
 }
 
 export interface RunOptions {
@@ -126,6 +130,7 @@ export async function runService<S extends BaseSettings>(
   );
   const app = await makeApp(definition, parts, strategy);
   const connections = new Connections(app.getHttpServer());
+  await parts.housekeeping.start();
   await transport.start();
   if (definitionConsumes(definition.name)) await app.startAllMicroservices();
   relay.start();
@@ -143,6 +148,7 @@ export async function runService<S extends BaseSettings>(
     await connections.closing(() => app.close());
     await consumer.stop();
     await retries.stop();
+    await parts.housekeeping.stop();
     await effects.stop();
     await relay.stop();
     await transport.close();
@@ -189,7 +195,7 @@ async function makeParts<S extends BaseSettings>(
     );
   const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
   const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, { concurrency: 64, onProblem });
-  return {
+  const parts: ServiceParts<S> = {
     name,
     settings,
     log,
@@ -199,11 +205,17 @@ async function makeParts<S extends BaseSettings>(
     transport,
     relay,
     effects,
-    inbox: new Inbox(stream('events', settings.CONSUMER_PACE_MS), clock),
+    inbox: new Inbox(stream('events', settings.CONSUMER_PACE_MS), clock, settings.EVENTS_KEEP_DAYS),
     requests: stream('requests', settings.REQUEST_PACE_MS),
     client: new InternalClient(name, settings, clock),
     readiness: new Readiness(),
+    housekeeping: new Housekeeping(dataSource, clock, {
+      keepDays: settings.EVENTS_KEEP_DAYS,
+      onProblem,
+      further: async () => definition.tidyUp?.(parts),
+    }),
   };
+  return parts;
 }
 
 function rabbitMq(settings: BaseSettings, onProblem: (text: string, error?: unknown) => void): Transport {

@@ -79,6 +79,7 @@ export interface BaseSettings {
   PACK_SIZE: number;
   REQUEST_PACE_MS: number;
   CONSUMER_PACE_MS: number;
+  EVENTS_KEEP_DAYS: number;
   BILLING_URL: string;
   WALLET_URL: string;
   PAYMENT_URL: string;
@@ -112,6 +113,10 @@ export const baseSettings: Specs<BaseSettings> = {
   PACK_SIZE: kinds.positive({ default: 100, desc: 'events in one message, at most' }),
   REQUEST_PACE_MS: kinds.natural({ default: 10, desc: 'under load, from one batch of requests to the next' }),
   CONSUMER_PACE_MS: kinds.natural({ default: 20, desc: 'under load, from one batch of events to the next' }),
+  EVENTS_KEEP_DAYS: kinds.positive({
+    default: 30,
+    desc: 'days after which handled events are forgotten; longer than any redelivery can take',
+  }),
   BILLING_URL: url({ default: 'http://127.0.0.1:3002' }),
   WALLET_URL: url({ default: 'http://127.0.0.1:3003' }),
   PAYMENT_URL: url({ default: 'http://127.0.0.1:3004' }),

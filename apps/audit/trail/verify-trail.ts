@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan } from 'typeorm';
+import { Anchor } from './anchor.entity.js';
 import { ChainHead } from './chain-head.entity.js';
 import { chained, FIRST_HASH } from './chain.rules.js';
 import { TrailRow } from './trail.entity.js';
@@ -11,15 +12,15 @@ export type Verification =
 
 const PAGE = 2_000;
 
-/** Walks the whole chain and computes every hash anew. */
+/** Walks the whole chain, from the newest anchor on, and computes every hash anew. */
 @Injectable()
 export class VerifyTrail {
   constructor(private readonly dataSource: DataSource) {}
 
   async run(): Promise<Verification> {
     const head = await this.dataSource.getRepository(ChainHead).findOneByOrFail({ id: 'main' });
-    let hash = FIRST_HASH;
-    let seq = 0n;
+    const [anchor] = await this.dataSource.getRepository(Anchor).find({ order: { seq: 'DESC' }, take: 1 });
+    let { hash, seq } = anchor ?? { hash: FIRST_HASH, seq: 0n };
     for (;;) {
       const rows = await this.after(seq);
       for (const row of rows) {

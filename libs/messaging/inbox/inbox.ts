@@ -4,6 +4,7 @@ import { type Clock, ImpossibleTransition } from '#kernel';
 import type { UnitOfWork } from '#persistence';
 import { PermanentError } from '../envelopes.js';
 import type { Tx } from '../tx.js';
+import { oldestWelcome } from '../housekeeping/housekeeping.js';
 import { InboxRow } from './inbox.entity.js';
 
 export type Handle = (envelope: Envelope, tx: Tx) => Promise<void>;
@@ -16,10 +17,14 @@ export class Inbox {
   constructor(
     private readonly work: UnitOfWork<Tx>,
     private readonly clock: Clock,
+    private readonly keepDays: number,
   ) {}
 
   /** Handles an event unless this service has it already. Rejects with what the handler threw. */
   handleOnce(envelope: Envelope, handle: Handle): Promise<void> {
+    if (envelope.id < oldestWelcome(this.clock, this.keepDays)) {
+      return Promise.reject(new PermanentError('this event is older than what is remembered'));
+    }
     return this.work.run(contextOf(envelope), async (tx) => {
       const first = await tx.insertIfAbsent(InboxRow, this.row(envelope, { state: 'done', attempts: 1 }));
       if (first) await handle(envelope, tx);
@@ -105,5 +110,6 @@ function describe(error: unknown): string {
 
 function idFromText(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  // The time in it is 1970, so that it lies in no day's partition.
+  return `00000000-0000-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
