@@ -29,12 +29,13 @@ export const typeParsers = {
 /** Opens the data source of one service under its own role, in its own schema, and migrates it. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   await prepareSchemas(options.url, [options.schema]);
+  // A lock is waited for longer than PostgreSQL takes to see a deadlock (1 s): a deadlock is run again, a wait is not.
   const dataSource = new DataSource({
     type: 'postgres',
     url: withOptions(
       options.url,
       `-c role=${roleOf(options.schema)} -c search_path=${options.schema}` +
-        ' -c statement_timeout=5000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=10000',
+        ' -c statement_timeout=5000 -c lock_timeout=1500 -c idle_in_transaction_session_timeout=10000',
     ),
     schema: options.schema,
     entities: options.entities,

@@ -50,11 +50,14 @@ describe('signing in', () => {
       await login(phone);
       return performance.now() - before;
     };
-    const [known, unknown] = [[await time(person.phone)], [await time('+2348031118888')]];
-    known.push(await time(person.phone));
-    unknown.push(await time('+2348031118888'));
+    // The least of several, in turn: whatever else the machine does hits both.
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      known.push(await time(person.phone));
+      unknown.push(await time(`+234803111888${round}`));
+    }
     // A refusal without hashing would take a tenth of it.
-    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 2);
+    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 4);
   });
 
   test('after three wrong passwords a phone rests, also with the right one, however it is written', async () => {
