@@ -1,4 +1,4 @@
-// Compiles apps, libs, bench and tools to dist/, with source maps and decorator metadata; does not check
+// Compiles apps, libs, bench, tools and the fault runs of test/procs to dist/, with source maps and decorator metadata; does not check
 // types (`npm run typecheck` does). Only what changed is compiled; outputs without a source are removed.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const manifestFile = join(dist, '.build.json');
-const FOLDERS = ['apps', 'libs', 'bench', 'tools'];
+const FOLDERS = ['apps', 'libs', 'test/procs', 'bench', 'tools'];
 const ASSET = /\.(json|html|css|svg|png|ico|webmanifest|txt|sql|woff2|lua|js|mjs)$/;
 const NOT_BUILT = /(\.test\.ts|\.d\.ts|^tools\/.*\.(mjs|cjs|js)|(^|\/)tsconfig[^/]*\.json)$/;
 

@@ -35,6 +35,7 @@ const LONGER: Readonly<Record<string, { lines: number; why: string }>> = {
 const KEEPS_STATE: Readonly<Record<string, string>> = {
   'libs/kernel/ids.ts': 'ids of one process rise, whichever service makes them',
   'libs/testing/jest/test-run.ts': 'a process has one test run',
+  'libs/persistence/crash-points.ts': 'it is the process that dies',
   'apps/wattline/main.ts': 'a process has one system',
 };
 

@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './crash-points.js';
 export * from './data-source.js';
 export * from './database-errors.js';
 export * from './schemas.js';

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { Batch } from './batch.js';
+import { crashPoint } from './crash-points.js';
 import { failureKind } from './database-errors.js';
 import type { Transaction, WorkContext } from './transaction.js';
 
@@ -128,9 +129,11 @@ export class UnitOfWork<X extends Transaction> {
   }
 
   private async inTransaction<T>(action: (client: PoolClient) => Promise<T>): Promise<T> {
+    crashPoint('before-transaction');
     const { runner, client } = await this.begin();
     try {
       const value = await action(client);
+      crashPoint('before-commit');
       await client.query('COMMIT');
       return value;
     } catch (error) {

@@ -10,6 +10,9 @@ export function settingsOf<S extends BaseSettings>(definition: WithSettings<S>, 
   if (settings.SEED_DEMO && settings.WATTLINE_MODE === 'production') {
     faults.push('SEED_DEMO: there is no demo in production');
   }
+  if (settings.WATTLINE_CRASH_POINT && settings.WATTLINE_MODE === 'production') {
+    faults.push('WATTLINE_CRASH_POINT: is for tests');
+  }
   if (faults.length > 0) throw new WrongSettings(faults);
   return settings;
 }

@@ -33,6 +33,7 @@ import {
 import type { ValidatorSpec } from 'envalid';
 import { type Authenticator, SignedCallerAuthenticator } from './caller.guard.js';
 import { Connections } from './connections.js';
+import { obeyCrashOrder } from './crash-orders.js';
 import { settingsOf } from './definition-settings.js';
 import { HostModule } from './host.module.js';
 import { InternalClient } from './internal-client.js';
@@ -194,8 +195,17 @@ async function makeParts<S extends BaseSettings>(
       },
     );
   const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
+<<<<<<< HEAD
   const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, { concurrency: 64, onProblem });
   const parts: ServiceParts<S> = {
+=======
+  const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, {
+    concurrency: 64,
+    leaseMillis: settings.EFFECT_LEASE_MS,
+    onProblem,
+  });
+  return {
+>>>>>>> b3a647a (Named crash points: a process dies where a test tells it to, refused in production; the lease of an outside call is a setting)
     name,
     settings,
     log,
@@ -250,6 +260,7 @@ async function makeApp<S extends BaseSettings>(
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(parts.log));
   watchRequests(app.getHttpAdapter().getInstance(), parts.metrics);
+  obeyCrashOrder(app.getHttpAdapter().getInstance(), parts.settings);
   await definition.prepare?.(app, parts);
   if (definitionConsumes(definition.name)) {
     app.connectMicroservice({ strategy }, { inheritAppConfig: false });

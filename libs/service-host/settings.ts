@@ -1,5 +1,6 @@
 import { bool, cleanEnv, makeValidator, num, str, url, type ValidatorSpec } from 'envalid';
 import { CURRENCIES, type Currency } from '#kernel';
+import { crashOrderFault } from '#persistence';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -55,6 +56,12 @@ const wholeNumber = (least: number) =>
     return number;
   });
 
+const crashOrder = makeValidator((value) => {
+  const fault = value === '' ? undefined : crashOrderFault(value);
+  if (fault !== undefined) throw new Error(fault);
+  return value;
+});
+
 export const kinds = { bool, num, str, url, secret, positive: wholeNumber(1), natural: wholeNumber(0) };
 
 /** Injection token of the service's settings. */
@@ -86,6 +93,8 @@ export interface BaseSettings {
   NOTIFICATION_URL: string;
   AUDIT_URL: string;
   GATEWAY_URL: string;
+  EFFECT_LEASE_MS: number;
+  WATTLINE_CRASH_POINT: string;
   SEED_DEMO: boolean;
   TRUSTED_PROXIES: string;
 }
@@ -126,6 +135,14 @@ export const baseSettings: Specs<BaseSettings> = {
   TRUSTED_PROXIES: str({
     default: 'loopback',
     desc: 'whose X-Forwarded-For is believed: addresses, ranges, loopback, uniquelocal, separated by commas',
+  }),
+  EFFECT_LEASE_MS: kinds.positive({
+    default: 60_000,
+    desc: 'how long the process that decided an outside call may take before another one asks what became of it',
+  }),
+  WATTLINE_CRASH_POINT: crashOrder({
+    default: '',
+    desc: 'for tests: where this process dies (before-commit:3, at the third visit); refused in production',
   }),
   SEED_DEMO: bool({
     default: false,

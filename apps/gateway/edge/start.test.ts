@@ -31,6 +31,7 @@ test.each([
   [{ WATTLINE_MODE: 'production', SIM_URL: 'http://127.0.0.1:3001' }, 'SIM_URL'],
   [{ WATTLINE_MODE: 'production', CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
   [{ WATTLINE_MODE: 'production', SEED_DEMO: 'true' }, 'SEED_DEMO'],
+  [{ WATTLINE_MODE: 'production', WATTLINE_CRASH_POINT: 'before-commit' }, 'WATTLINE_CRASH_POINT'],
 ])('with %j the gateway does not start, and says why', async (wrong, name) => {
   const environment = {
     ...(await gatewayEnvironment()),

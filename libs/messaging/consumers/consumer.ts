@@ -1,5 +1,5 @@
 import type { Envelope, ServiceName } from '#contracts';
-import { failureKind } from '#persistence';
+import { crashPoint, failureKind } from '#persistence';
 import { unpack, type Unpacked } from '../envelopes.js';
 import type { Handle, Inbox } from '../inbox/inbox.js';
 import type { Delivery, Subscription, Transport } from '../transport/transport.port.js';
@@ -45,6 +45,7 @@ export class Consumer {
     this.inHand += 1;
     const stored = await Promise.all(unpack(delivery.body).map((member) => this.store(member)));
     this.inHand -= 1;
+    crashPoint('after-commit-before-ack');
     if (stored.every(Boolean)) delivery.ack();
     else delivery.requeue();
   }

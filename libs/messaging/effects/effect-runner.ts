@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Clock, Id } from '#kernel';
-import type { UnitOfWork, WorkContext } from '#persistence';
+import { crashPoint, type UnitOfWork, type WorkContext } from '#persistence';
 import type { Tx } from '../tx.js';
 import type { Call, Effect, Outcome } from './effect.js';
 import { EffectRow, type EffectState } from './effect.entity.js';
@@ -12,10 +12,11 @@ export interface EffectRunnerOptions {
   /** Calls that may be under way at the same time. */
   concurrency: number;
   sweepMillis?: number;
+  /** How long the process that decided an effect may take before another one asks what became of it. */
+  leaseMillis?: number;
   onProblem?: (text: string, error: unknown) => void;
 }
 
-/** How long the process that decided an effect may take before another one asks what became of it. */
 const LEASE_MILLIS = 60_000;
 const MAX_WAITING = 20_000;
 const NOT_DONE_RETRY_MILLIS = [2_000, 10_000, 60_000, 600_000];
@@ -29,13 +30,16 @@ export class EffectRunner {
   private sweeper: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
+  private readonly leaseMillis: number;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork<Tx>,
     private readonly clock: Clock,
     private readonly options: EffectRunnerOptions,
-  ) {}
+  ) {
+    this.leaseMillis = options.leaseMillis ?? LEASE_MILLIS;
+  }
 
   register<C, O>(effect: Effect<C, O>): void {
     this.effects.set(effect.kind, effect);
@@ -50,7 +54,7 @@ export class EffectRunner {
       state: 'started',
       attempts: 0,
       questions: 0,
-      nextAt: new Date(now.getTime() + LEASE_MILLIS),
+      nextAt: new Date(now.getTime() + this.leaseMillis),
       error: null,
       createdAt: now,
       correlationId: context.correlationId,
@@ -95,7 +99,7 @@ export class EffectRunner {
              ORDER BY next_at LIMIT 500 FOR UPDATE SKIP LOCKED) due
        WHERE e.reference = due.reference
        RETURNING e.reference, due.state AS was`,
-      [now, new Date(now.getTime() + LEASE_MILLIS)],
+      [now, new Date(now.getTime() + this.leaseMillis)],
     );
     const states = new Map(
       taken.filter((it) => !this.mine.has(it.reference)).map((it) => [it.reference, it.was]),
@@ -135,6 +139,7 @@ export class EffectRunner {
     if (mode === 'perform' && this.clock.now() >= row.nextAt) return;
     const command: unknown = JSON.parse(row.command);
     const outcome = await this.call(effect, mode, command, row);
+    crashPoint('after-effect-before-record');
     const context = { correlationId: row.correlationId, causationId: row.causationId ?? undefined };
     await this.work.run(context, (tx) => this.record(effect, command, row, mode, outcome, tx));
   }
@@ -187,7 +192,7 @@ export class EffectRunner {
       }
       case 'unknown': {
         const ladder = effect.askAfterMillis;
-        const wait = ladder[Math.min(questions, ladder.length - 1)] ?? LEASE_MILLIS;
+        const wait = ladder[Math.min(questions, ladder.length - 1)] ?? this.leaseMillis;
         tx.set(row, { state: 'unknown', attempts, questions, nextAt: at(wait), error: outcome.reason });
       }
     }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '#kernel';
+import { crashPoint } from '#persistence';
 import type { Transport } from '../transport/transport.port.js';
 import { type OutboxRow } from './outbox.entity.js';
 
@@ -43,6 +44,7 @@ export class Relay {
 
   /** Takes an event whose transaction has just committed. */
   push(row: OutboxRow): void {
+    crashPoint('after-commit-before-publish');
     if (this.stopped || this.inFlight.size >= MAX_IN_FLIGHT) return; // the sweep will find it
     if (this.ready.length === 0) setImmediate(() => this.publishReady());
     this.inFlight.add(row.id);
@@ -94,6 +96,7 @@ export class Relay {
     const body = `[${rows.map((row) => row.envelope).join(',')}]`;
     try {
       await this.transport.publish({ routingKey: rows[0]!.name, body });
+      crashPoint('after-confirm-before-mark');
       this.published.push(...rows.map((row) => row.id));
       this.markSoon();
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type ConfirmChannel, type Channel, type ChannelModel, connect, type ConsumeMessage } from 'amqplib';
 import { type ServiceName, type Subscriptions, SUBSCRIPTIONS } from '#contracts';
+import { crashPointAfterWriting } from '#persistence';
 import {
   type BusMessage,
   type Delivery,
@@ -75,6 +76,7 @@ export class RabbitMqTransport implements Transport {
           else resolve();
         },
       );
+      crashPointAfterWriting('after-publish-before-confirm');
     });
     // The broker confirms an unroutable message too; its return arrives before the confirm.
     if (this.returned.delete(messageId)) throw new Unroutable(message.routingKey);
