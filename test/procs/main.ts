@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+import { figuresOf, isClean } from './figures.js';
+import { FaultRun } from './run-faults.js';
+
+// `npm run faults -- --count 1000 --seed 7 --classes kill,crash --rates`: six processes under load and faults.
+const { values: asked } = parseArgs({
+  options: {
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    classes: { type: 'string', default: '' },
+    customers: { type: 'string', default: '12' },
+    rates: { type: 'boolean', default: false },
+  },
+});
+
+const result = await FaultRun.play({
+  count: Number(asked.count),
+  seed: Number(asked.seed),
+  classes: asked.classes.split(',').filter(Boolean),
+  customers: Number(asked.customers),
+  rates: asked.rates,
+  log: (line) => console.log(line),
+});
+console.log(figuresOf(result));
+if (!isClean(result)) process.exitCode = 1;
