@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { Class } from './batch.js';
@@ -26,6 +27,23 @@ export const typeParsers = {
     PARSERS[oid] ?? (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format),
 };
 
+/** The pool closes what it does not need before the socket would take it for dead. */
+const IDLE_MILLIS = 8_000;
+/** PostgreSQL answers each statement within its `statement_timeout` of 5 s, if only to say that it took too long. */
+const SILENT_MILLIS = 10_000;
+
+/**
+ * A connection over which nothing comes back is dead, whatever TCP still hopes (for a quarter of an hour): whoever
+ * waits for it is told so, and the pool makes a new one.
+ */
+function impatientSocket(): Socket {
+  const socket = new Socket();
+  socket.setTimeout(SILENT_MILLIS, () => {
+    socket.destroy(Object.assign(new Error('PostgreSQL has gone silent'), { code: 'ETIMEDOUT' }));
+  });
+  return socket;
+}
+
 /** Opens the data source of one service under its own role, in its own schema, and migrates it. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   await prepareSchemas(options.url, [options.schema]);
@@ -47,8 +65,9 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
       max: options.poolSize,
       types: typeParsers,
       connectionTimeoutMillis: 5000,
-      idleTimeoutMillis: 60_000,
+      idleTimeoutMillis: IDLE_MILLIS,
       keepAlive: true,
+      stream: impatientSocket,
     },
     poolErrorHandler: () => undefined, // a dead idle connection is replaced; the statement that needs one reports it
   });

@@ -10,7 +10,10 @@ export type FailureKind =
   | 'locked'
   | 'other';
 
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
+const SOCKET_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['EAI_AGAIN', 'ENOTFOUND'],
+]);
 const SOCKET_MESSAGES =
   /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
 
@@ -23,7 +26,7 @@ export function failureKind(error: unknown): FailureKind {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === '40001' || code === '40P01') return 'collision';
   if (code === '55P03') return 'locked';
-  if (/^(08...|53...|57P0.)$/.test(code) || SOCKET_CODES.has(code)) return 'connection';
+  if (/^(08...|53...|57P0.|25P0[34])$/.test(code) || SOCKET_CODES.has(code)) return 'connection';
   if (code === '' && SOCKET_MESSAGES.test(error.message)) return 'connection';
   return 'other';
 }

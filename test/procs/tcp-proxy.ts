@@ -22,9 +22,10 @@ export class TcpProxy {
     server.on('connection', (client) => this.accept(client));
   }
 
-  static async to(target: number): Promise<TcpProxy> {
+  /** Without a port a free one is taken. */
+  static async to(target: number, port = 0): Promise<TcpProxy> {
     const server = createServer({ noDelay: true });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return new TcpProxy(server, target);
   }
 

@@ -26,7 +26,10 @@ export interface Subscription {
  * pass the same conformance suite (`test/bus/conformance.ts`); a service cannot tell which one it is on.
  */
 export interface Transport {
-  /** Connects and declares the whole topology. Afterwards a lost connection is restored by itself. */
+  /**
+   * Connects and declares the whole topology. A connection that is lost is restored by itself, and one that cannot
+   * be made yet is made later: `connected` tells.
+   */
   start(): Promise<void>;
   /**
    * Resolves when the message is stored for every service that the subscriptions name for its routing key;
@@ -37,7 +40,7 @@ export interface Transport {
   consume(service: ServiceName, onDelivery: (delivery: Delivery) => void): Promise<Subscription>;
   /** Messages that wait for a service and are not yet delivered; null when that is not known. */
   depth(service: ServiceName): Promise<number | null>;
-  /** False while the bus is away. */
+  /** False while the bus is away, or takes nothing. */
   readonly connected: boolean;
   /** Unanswered deliveries go back to the queue. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { type ConfirmChannel, type Channel, type ChannelModel, connect, type ConsumeMessage } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { type ServiceName, type Subscriptions, SUBSCRIPTIONS } from '#contracts';
 import { crashPointAfterWriting } from '#persistence';
 import {
@@ -9,6 +9,7 @@ import {
   type Transport,
   Unroutable,
 } from '../transport.port.js';
+import { BrokerLink } from './broker-link.js';
 import { declareTopology, type Names, namesFor } from './topology.js';
 
 export interface RabbitMqOptions {
@@ -28,40 +29,51 @@ interface Consumption {
   stopped: boolean;
 }
 
-const RECONNECT_MILLIS = [100, 250, 500, 1000, 2000];
 const CONFIRM_TIMEOUT_MILLIS = 10_000;
 
 /**
  * RabbitMQ: one connection for publishing and one for consuming, so that a publisher which the broker
- * blocks cannot hold back acknowledgements. Both come back by themselves.
+ * blocks cannot hold back acknowledgements. Both come back by themselves, also when the broker is away at the
+ * start: a service then takes requests, and its events wait in the outbox.
  */
 export class RabbitMqTransport implements Transport {
   private readonly names: Names;
   private readonly subscriptions: Subscriptions;
   private readonly consumptions: Consumption[] = [];
   private readonly returned = new Set<string>();
-  private publisher: { connection: ChannelModel; channel: ConfirmChannel } | undefined;
-  private consumer: { connection: ChannelModel; channel: Channel } | undefined;
+  private readonly publisher: BrokerLink<ConfirmChannel>;
+  private readonly consumer: BrokerLink<Channel>;
   private closing = false;
   private lastMessageId = 0;
 
   constructor(private readonly options: RabbitMqOptions) {
     this.names = namesFor(options.prefix ?? 'wattline');
     this.subscriptions = options.subscriptions ?? SUBSCRIPTIONS;
+    const { url } = options;
+    const onProblem = (text: string, error?: unknown) => this.problem(text, error);
+    this.publisher = new BrokerLink({
+      url,
+      role: 'publisher',
+      open: (it) => this.openPublisher(it),
+      onProblem,
+    });
+    this.consumer = new BrokerLink({ url, role: 'consumer', open: (it) => this.openConsumer(it), onProblem });
   }
 
   get connected(): boolean {
-    return this.publisher !== undefined && this.consumer !== undefined;
+    return this.publisher.usable && this.consumer.channel !== undefined;
   }
 
   async start(): Promise<void> {
-    await this.openPublisher();
-    await this.openConsumer();
+    await this.publisher.start();
+    await this.consumer.start();
   }
 
   async publish(message: BusMessage): Promise<void> {
-    const channel = this.publisher?.channel;
+    const { channel } = this.publisher;
     if (!channel) throw new NotConfirmed('RabbitMQ is away');
+    // What is written now would wait in this process, and the outbox keeps it better.
+    if (!this.publisher.usable) throw new NotConfirmed('RabbitMQ takes nothing at the moment');
     const messageId = String(++this.lastMessageId);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new NotConfirmed('no answer in time')), CONFIRM_TIMEOUT_MILLIS);
@@ -85,18 +97,23 @@ export class RabbitMqTransport implements Transport {
   async consume(service: ServiceName, onDelivery: (delivery: Delivery) => void): Promise<Subscription> {
     const consumption: Consumption = { service, onDelivery, stopped: false };
     this.consumptions.push(consumption);
-    if (this.consumer) await this.startConsumption(this.consumer.channel, consumption);
+    const { channel } = this.consumer;
+    // What fails here closes the channel, and the next one starts it.
+    if (channel)
+      await this.startConsumption(channel, consumption).catch((error: unknown) =>
+        this.problem(`${service} is not consumed yet`, error),
+      );
     return {
       stop: async () => {
         consumption.stopped = true;
-        const channel = this.consumer?.channel;
+        const { channel } = this.consumer;
         if (channel && consumption.tag) await channel.cancel(consumption.tag).catch(() => undefined);
       },
     };
   }
 
   async depth(service: ServiceName): Promise<number | null> {
-    const channel = this.consumer?.channel;
+    const { channel } = this.consumer;
     if (!channel) return null;
     const { messageCount } = await channel.checkQueue(this.names.queue(service));
     return messageCount;
@@ -104,64 +121,31 @@ export class RabbitMqTransport implements Transport {
 
   async close(): Promise<void> {
     this.closing = true;
-    const open = [this.consumer?.connection, this.publisher?.connection];
-    this.consumer = undefined;
-    this.publisher = undefined;
-    for (const connection of open) await connection?.close().catch(() => undefined); // gone already is closed too
+    await this.consumer.close();
+    await this.publisher.close();
   }
 
-  private async openPublisher(): Promise<void> {
-    const connection = await this.connect('publisher', () => (this.publisher = undefined));
+  private async openPublisher(connection: ChannelModel): Promise<ConfirmChannel> {
     const channel = await connection.createConfirmChannel();
     channel.on('error', (error) => this.problem('publishing channel failed', error));
-    channel.on('close', () => void connection.close().catch(() => undefined));
     channel.on('return', (message: ConsumeMessage) => {
       const { messageId } = message.properties as { messageId: string };
       this.returned.add(messageId);
       this.problem(`${message.fields.routingKey} was returned: no queue is bound to it`);
     });
     await declareTopology(channel, this.names, this.subscriptions);
-    this.publisher = { connection, channel };
+    return channel;
   }
 
-  private async openConsumer(): Promise<void> {
-    const connection = await this.connect('consumer', () => (this.consumer = undefined));
+  private async openConsumer(connection: ChannelModel): Promise<Channel> {
     const channel = await connection.createChannel();
     channel.on('error', (error) => this.problem('consuming channel failed', error));
-    channel.on('close', () => void connection.close().catch(() => undefined));
+    await declareTopology(channel, this.names, this.subscriptions); // the publisher may still be trying
     await channel.prefetch(this.options.prefetch ?? 64);
-    this.consumer = { connection, channel };
     for (const consumption of this.consumptions) {
       if (!consumption.stopped) await this.startConsumption(channel, consumption);
     }
-  }
-
-  private async connect(role: 'publisher' | 'consumer', forget: () => void): Promise<ChannelModel> {
-    const connection = await connect(this.options.url, {
-      noDelay: true,
-      timeout: 5000,
-      clientProperties: { connection_name: `wattline ${role} ${process.pid}` },
-    });
-    connection.on('error', (error) => this.problem(`connection of the ${role} failed`, error));
-    connection.on('close', () => {
-      forget();
-      if (!this.closing) void this.reopen(role);
-    });
-    return connection;
-  }
-
-  private async reopen(role: 'publisher' | 'consumer'): Promise<void> {
-    for (let tries = 0; !this.closing; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MILLIS[tries] ?? RECONNECT_MILLIS.at(-1)));
-      try {
-        if (role === 'publisher') await this.openPublisher();
-        else await this.openConsumer();
-        if (this.closing) await this.close();
-        return;
-      } catch (error) {
-        this.problem(`cannot reach RabbitMQ for the ${role} yet`, error);
-      }
-    }
+    return channel;
   }
 
   private async startConsumption(channel: Channel, consumption: Consumption): Promise<void> {
