@@ -96,7 +96,7 @@ export class AcceptPayment {
     return this.work.run(caller, async (tx) => {
       const rows = await Promise.all(keys.ids.map((key) => tx.get(RequestKey, key)));
       if (rows.some((row) => row.abandoned || row.paymentId !== id)) {
-        return refuse(new Problem('conflict', 'this request took too long; send it again'));
+        return refuse(tookTooLong());
       }
       return store(caller, id, details, tx);
     });
@@ -139,6 +139,12 @@ async function store(caller: UserCaller, id: string, details: Details, tx: Tx): 
   if (payment.method === 'sandbox')
     tx.publish(FundsCollected, id, { ...factsOf(payment), provider: 'sandbox' });
   return ok({ payment, replayed: false });
+}
+
+/** Billing has freed the claim meanwhile. Sent again under the same key, the request begins anew. */
+function tookTooLong(): Problem {
+  const detail = 'this request took too long; send it again';
+  return new Problem('unavailable', detail, undefined, { retryAfterSeconds: 1 });
 }
 
 function inProgress(paymentId: string): Problem {

@@ -3,7 +3,7 @@ import type { Accepted } from './accept-payment.js';
 import { acceptedView, type AcceptedView } from './payment-views.js';
 
 /** How any request for a payment may be refused. */
-export const ACCEPTING = ['idempotency_key_reused', 'request_in_progress', 'conflict'] as const;
+export const ACCEPTING = ['idempotency_key_reused', 'request_in_progress'] as const;
 /** How one for a bill may be refused besides. */
 export const CLAIMING = ['not_found', 'bill_not_payable', 'amount_mismatch', 'payment_in_progress'] as const;
 
