@@ -27,7 +27,7 @@ const MAX_TEST_LINES = 400;
 /** Files that may be longer, how long, and why. A file that became short enough leaves this list. */
 const LONGER: Readonly<Record<string, { lines: number; why: string }>> = {
   'libs/persistence/embedded/embedded-postgres.ts': { lines: 320, why: 'one life cycle of one server' },
-  'libs/service-host/run-service.ts': { lines: 290, why: 'what a service is made of, in one place' },
+  'libs/service-host/run-service.ts': { lines: 300, why: 'what a service is made of, in one place' },
   'libs/testing/broker/private-broker.ts': { lines: 260, why: 'one life cycle of one broker' },
 };
 

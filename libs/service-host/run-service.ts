@@ -195,17 +195,12 @@ async function makeParts<S extends BaseSettings>(
       },
     );
   const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
-<<<<<<< HEAD
-  const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, { concurrency: 64, onProblem });
-  const parts: ServiceParts<S> = {
-=======
   const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, {
     concurrency: 64,
     leaseMillis: settings.EFFECT_LEASE_MS,
     onProblem,
   });
-  return {
->>>>>>> b3a647a (Named crash points: a process dies where a test tells it to, refused in production; the lease of an outside call is a setting)
+  const parts: ServiceParts<S> = {
     name,
     settings,
     log,

@@ -258,13 +258,17 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   sms: { weight: 1, group: several(sms, 5, 8) },
 };
 
-/** Which group comes next. All kinds come once before any comes again. */
-export function* schedule(dice: Dice, classes: readonly string[]): Generator<FaultGroup> {
+/** Many of them in a few seconds. */
+const QUICK = ['kill', 'crash', 'backends', 'network', 'sms'];
+
+/** Which group comes next. All kinds come once before any comes again; then, in a hurry, only the quick ones do. */
+export function* schedule(dice: Dice, classes: readonly string[], hurry = false): Generator<FaultGroup> {
   const unknown = classes.filter((name) => !Object.hasOwn(KINDS, name));
   if (unknown.length > 0) throw new Error(`no such faults: ${unknown.join(', ')}; there are ${Object.keys(KINDS).join(', ')}`); // prettier-ignore
   const names = classes.length > 0 ? classes : Object.keys(KINDS);
   const draw = (name: string): FaultGroup => ({ class: name, ...KINDS[name]!.group(dice) });
   for (const name of dice.some(names, names.length)) yield draw(name);
-  const tickets = names.flatMap((name) => Array<string>(KINDS[name]!.weight).fill(name));
+  const again = hurry ? names.filter((name) => QUICK.includes(name)) : names;
+  const tickets = again.flatMap((name) => Array<string>(KINDS[name]!.weight).fill(name));
   for (;;) yield draw(dice.pick(tickets));
 }

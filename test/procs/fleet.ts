@@ -144,6 +144,7 @@ export class Fleet {
     const child = spawn(process.execPath, [...(this.options.nodeOptions ?? []), main], {
       env: { ...this.environments[service], ...environment },
       stdio: ['ignore', log, log],
+      detached: true, // a Ctrl-C is for the run, which ends them
     });
     closeSync(log);
     return child;

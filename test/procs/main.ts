@@ -13,12 +13,18 @@ const { values: asked } = parseArgs({
   },
 });
 
+// Ctrl-C: no further faults; everything that was started is ended.
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
 const result = await FaultRun.play({
   count: Number(asked.count),
   seed: Number(asked.seed),
   classes: asked.classes.split(',').filter(Boolean),
   customers: Number(asked.customers),
   rates: asked.rates,
+  signal: stop.signal,
   log: (line) => console.log(line),
 });
 console.log(figuresOf(result));

@@ -17,6 +17,10 @@ export interface FaultRunOptions {
   thinkMillis?: number;
   /** Longest time from the last fault of a group until nothing is under way. */
   settleMillis?: number;
+  /** After one group of each kind, only those with many faults in a few seconds. */
+  hurry?: boolean;
+  /** Ends the run after the group that is under way. */
+  signal?: AbortSignal;
   /** Measure the rate before each group, and 10 s after it, which takes half a minute each time. */
   rates?: boolean;
   world?: FaultWorldOptions;
@@ -102,9 +106,9 @@ export class FaultRun {
   }
 
   private async groupsUntilEnough(): Promise<void> {
-    const { seed, count, classes = [], log } = this.options;
+    const { seed, count, classes = [], hurry, signal, log } = this.options;
     log?.(`seed ${seed}`);
-    for (const group of schedule(new Dice(seed), classes)) {
+    for (const group of schedule(new Dice(seed), classes, hurry)) {
       const result = await this.play(group);
       const { before, after } = result.rate ?? {};
       log?.(
@@ -112,7 +116,7 @@ export class FaultRun {
           ` (${result.faults}), recovered in ${result.recoveryMillis} ms, settled in ${result.settledMillis} ms` +
           (before === undefined ? '' : `, rate ${before.toFixed(1)}/s before, ${after?.toFixed(1)}/s after`),
       );
-      if (this.isBroken || this.faults >= count) return;
+      if (this.isBroken || this.faults >= count || signal?.aborted) return;
     }
   }
 
