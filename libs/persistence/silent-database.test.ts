@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { openDataSource, Transaction, UnitOfWork } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { TcpProxy } from '../../test/procs/tcp-proxy.js';

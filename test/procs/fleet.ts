@@ -24,6 +24,8 @@ interface Member {
   starts: number;
 }
 
+/** Ends a process whose run has died without ending it: its standard input is a pipe from the run. */
+const DIE_WITH_THE_RUN = `data:text/javascript,process.stdin.on('close',()=>process.exit(1)).resume()`;
 /** What a supervisor takes to notice. */
 const RESPAWN_MILLIS = 50;
 const READY_MILLIS = 60_000;
@@ -141,11 +143,16 @@ export class Fleet {
   private spawn(service: ServiceName, name: string, environment: Record<string, string>): ChildProcess {
     const log = openSync(join(this.options.folder, `${name}.log`), 'a');
     const main = join(this.options.apps, service, 'main.js');
-    const child = spawn(process.execPath, [...(this.options.nodeOptions ?? []), main], {
-      env: { ...this.environments[service], ...environment },
-      stdio: ['ignore', log, log],
-      detached: true, // a Ctrl-C is for the run, which ends them
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', DIE_WITH_THE_RUN, ...(this.options.nodeOptions ?? []), main],
+      {
+        env: { ...this.environments[service], ...environment },
+        stdio: ['pipe', log, log],
+        detached: true, // a Ctrl-C is for the run, which ends them
+      },
+    );
+    child.stdin?.on('error', () => undefined); // it was killed
     closeSync(log);
     return child;
   }

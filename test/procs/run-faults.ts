@@ -86,7 +86,7 @@ export class FaultRun {
     const world = await FaultWorld.start({ ...options.world, random: () => smsDice.next() });
     const load = new Load(world.url, seed, thinkMillis);
     const run = new FaultRun(options, world, load);
-    let forced: string[] = [];
+    let forced: string[];
     try {
       const declared = performance.now();
       await load.register(customers);

@@ -7,5 +7,5 @@ plant(Batch.prototype, 'set', (original) => {
     const { state } = changes as { state?: string };
     if (row.constructor.name === 'Hold' && state === 'released') return row;
     return original.call(this, row, changes) as T;
-  } as Batch['set'];
+  };
 });

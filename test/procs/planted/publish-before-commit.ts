@@ -1,4 +1,4 @@
-import { OutboxRow, Tx } from '#messaging';
+import { type OutboxRow, Tx } from '#messaging';
 import { plant } from './plant.js';
 
 interface Inside {
@@ -20,5 +20,5 @@ plant(Tx.prototype, 'publish', (original) => {
     } finally {
       inside.insert = insert;
     }
-  } as Tx['publish'];
+  };
 });
