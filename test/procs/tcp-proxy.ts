@@ -118,7 +118,10 @@ export class TcpProxy {
 
   private end(pair: Pair): void {
     if (!this.pairs.delete(pair)) return;
-    pair.client.resetAndDestroy();
-    pair.server.resetAndDestroy();
+    for (const socket of [pair.client, pair.server]) {
+      // One that was half closed can no longer be reset: Node would keep it for ever.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 }
