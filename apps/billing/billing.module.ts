@@ -9,6 +9,7 @@ import { FindBills } from './bills/find-bills.js';
 import { FreeOrphanedClaims } from './bills/free-orphaned-claims.js';
 import { OnPaymentCompleted } from './bills/on-payment-completed.js';
 import { OnPaymentFailed } from './bills/on-payment-failed.js';
+import { OnPaymentRefunded } from './bills/on-payment-refunded.js';
 import { ElectricityController } from './electricity/electricity.controller.js';
 import { VerifyPurchase } from './electricity/verify-purchase.js';
 
@@ -19,6 +20,7 @@ import { VerifyPurchase } from './electricity/verify-purchase.js';
     ElectricityController,
     OnPaymentCompleted,
     OnPaymentFailed,
+    OnPaymentRefunded,
   ],
   providers: [CreateBill, FindBills, ChangeBill, CancelBill, ClaimBill, FreeOrphanedClaims, VerifyPurchase],
 })

@@ -16,6 +16,7 @@ export interface GatewaySettings extends BaseSettings {
   PHONE_COUNTRY: CountryCode;
   SIM_URL: string;
   AWAIT_SERVICES: boolean;
+  APPROVAL_LIMIT: number;
 }
 
 export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
@@ -45,6 +46,10 @@ export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
     choices: getCountries(),
     default: 'NG',
     desc: 'in which a phone number without a country code is read',
+  }),
+  APPROVAL_LIMIT: kinds.natural({
+    default: 100_000,
+    desc: 'major units; a refund or adjustment above it needs a second operator',
   }),
   AWAIT_SERVICES: kinds.bool({ default: false, desc: 'be ready only when the five other services are' }),
   SIM_URL: url({ default: '', desc: 'the phones page of the simulators, linked in demo mode' }),

@@ -2,13 +2,24 @@ import { Module } from '@nestjs/common';
 import { AttemptLimits } from './accounts/attempt-limits.js';
 import { AuthController } from './accounts/auth.controller.js';
 import { ChangeProfile } from './accounts/change-profile.js';
+import { FindUsers } from './accounts/find-users.js';
 import { LogIn } from './accounts/log-in.js';
+import { OpsUsersController } from './accounts/ops-users.controller.js';
 import { Passwords } from './accounts/passwords.js';
 import { ProfileController } from './accounts/profile.controller.js';
 import { RegisterUser } from './accounts/register-user.js';
+import { SuspendUser } from './accounts/suspend-user.js';
 import { UsersController } from './accounts/users.controller.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DecideDeadLetter } from './dead-letters/decide-dead-letter.js';
+import { TellDecision } from './dead-letters/tell-decision.effect.js';
 import { Forwarder } from './forwarding/forwarder.js';
 import { LandingController } from './landing/landing.controller.js';
+import { CarryOutAction } from './money-actions/carry-out-action.effect.js';
+import { DecideAction } from './money-actions/decide-action.js';
+import { FindActions } from './money-actions/find-actions.js';
+import { MoneyActionsController } from './money-actions/money-actions.controller.js';
+import { RequestAction } from './money-actions/request-action.js';
 import { OperationsController } from './operations/ops.controller.js';
 import { WatchQueues } from './operations/watch-queues.js';
 import { PublicApi } from './public-api/public-api.js';
@@ -26,14 +37,22 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     ProfileController,
     UsersController,
     OperationsController,
+    DeadLettersController,
+    MoneyActionsController,
+    OpsUsersController,
     ShortNamesController,
     LandingController,
   ],
   providers: [
     AccessTokens,
     AttemptLimits,
+    CarryOutAction,
     ChangeProfile,
+    DecideAction,
+    DecideDeadLetter,
     EndSession,
+    FindActions,
+    FindUsers,
     Forwarder,
     LiveSessions,
     LogIn,
@@ -43,6 +62,9 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     ReadSystemStatus,
     RefreshSession,
     RegisterUser,
+    RequestAction,
+    SuspendUser,
+    TellDecision,
     WatchQueues,
   ],
   exports: [AccessTokens, LiveSessions], // for the authenticator, which stands in the host's module

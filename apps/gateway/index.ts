@@ -3,12 +3,15 @@ import type { RunningService, ServiceDefinition } from '#service-host';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
 import { Passwords } from './accounts/passwords.js';
 import { UserRow } from './accounts/user.entity.js';
+import { DeadLetterDecision } from './dead-letters/dead-letter-decision.entity.js';
 import { seedDemo } from './demo/seed-demo.js';
 import { awaitServices } from './edge/await-services.js';
 import { prepareGateway } from './edge/prepare-gateway.js';
 import { gatewaySettings, type GatewaySettings, refuseInProduction } from './gateway-settings.js';
 import { GatewayTables1700000000001 } from './gateway-tables.migration.js';
 import { GatewayModule } from './gateway.module.js';
+import { MoneyAction, MoneyActionKey } from './money-actions/money-action.entity.js';
+import { OperatorTables1700000000100 } from './operator-tables.migration.js';
 import { BearerAuthenticator } from './sessions/bearer-authenticator.js';
 import { RefreshTokenRow } from './sessions/refresh-token.entity.js';
 import { SessionRow } from './sessions/session.entity.js';
@@ -19,8 +22,8 @@ export type { GatewaySettings, NewAccount };
 export const gatewayService: ServiceDefinition<GatewaySettings> = {
   name: 'gateway',
   module: GatewayModule,
-  entities: [UserRow, SessionRow, RefreshTokenRow],
-  migrations: [GatewayTables1700000000001],
+  entities: [UserRow, SessionRow, RefreshTokenRow, DeadLetterDecision, MoneyAction, MoneyActionKey],
+  migrations: [GatewayTables1700000000001, OperatorTables1700000000100],
   settings: gatewaySettings,
   refuse: refuseInProduction,
   authenticator: BearerAuthenticator,

@@ -3,6 +3,7 @@ import { PaymentModule } from './payment.module.js';
 import { paymentSettings, type PaymentSettings } from './payment-settings.js';
 import { PaymentTables1700000000001 } from './payment-tables.migration.js';
 import { Payment } from './payments/payment.entity.js';
+import { RefundColumns1700000000100 } from './refunds/refund-columns.migration.js';
 import { RequestKey } from './requests/request-key.entity.js';
 
 /** Accepts payments once, and takes each through its states. */
@@ -10,7 +11,7 @@ export const paymentService: ServiceDefinition<PaymentSettings> = {
   name: 'payment',
   module: PaymentModule,
   entities: [Payment, RequestKey],
-  migrations: [PaymentTables1700000000001],
+  migrations: [PaymentTables1700000000001, RefundColumns1700000000100],
   settings: paymentSettings,
 };
 

@@ -7,6 +7,8 @@ import { OnFundsRefused } from './payments/on-funds-refused.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { ReadPayments } from './payments/read-payments.js';
 import { VendController } from './payments/vend.controller.js';
+import { RefundPayment } from './refunds/refund-payment.js';
+import { RefundsController } from './refunds/refunds.controller.js';
 import { TopUpsController } from './top-ups/top-ups.controller.js';
 import { TransfersController } from './transfers/transfers.controller.js';
 
@@ -17,9 +19,10 @@ import { TransfersController } from './transfers/transfers.controller.js';
     TopUpsController,
     TransfersController,
     ClaimsController,
+    RefundsController,
     OnFundsHeld,
     OnFundsRefused,
   ],
-  providers: [AcceptPayment, ReadPayments, SettleClaim],
+  providers: [AcceptPayment, ReadPayments, RefundPayment, SettleClaim],
 })
 export class PaymentModule {}

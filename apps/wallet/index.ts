@@ -1,4 +1,6 @@
 import { baseSettings, type BaseSettings, type ServiceDefinition } from '#service-host';
+import { Adjustment } from './adjustments/adjustment.entity.js';
+import { Adjustments1700000000100 } from './adjustments/adjustments.migration.js';
 import { Hold } from './holds/hold.entity.js';
 import { Account } from './ledger/account.entity.js';
 import { Entry } from './ledger/entry.entity.js';
@@ -10,7 +12,7 @@ import { WalletTables1700000000001 } from './wallet-tables.migration.js';
 export const walletService: ServiceDefinition<BaseSettings> = {
   name: 'wallet',
   module: WalletModule,
-  entities: [Account, Transfer, Entry, Hold],
-  migrations: [WalletTables1700000000001],
+  entities: [Account, Transfer, Entry, Hold, Adjustment],
+  migrations: [WalletTables1700000000001, Adjustments1700000000100],
   settings: baseSettings,
 };

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AdjustWallet } from './adjustments/adjust-wallet.js';
+import { AdjustmentsController } from './adjustments/adjustments.controller.js';
 import { OnFundsCollected } from './holds/on-funds-collected.js';
 import { OnPaymentCompleted } from './holds/on-payment-completed.js';
 import { OnPaymentFailed } from './holds/on-payment-failed.js';
 import { OnPaymentInitiated } from './holds/on-payment-initiated.js';
+import { OnPaymentRefunded } from './holds/on-payment-refunded.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { VerifyLedger } from './ledger/verify-ledger.js';
 import { OnUserRegistered } from './wallets/on-user-registered.js';
@@ -16,9 +19,11 @@ import { WalletsController } from './wallets/wallets.controller.js';
     OnFundsCollected,
     OnPaymentCompleted,
     OnPaymentFailed,
+    OnPaymentRefunded,
     WalletsController,
     LedgerController,
+    AdjustmentsController,
   ],
-  providers: [ReadWallets, VerifyLedger],
+  providers: [AdjustWallet, ReadWallets, VerifyLedger],
 })
 export class WalletModule {}

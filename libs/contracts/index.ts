@@ -7,3 +7,4 @@ export * from './internal/billing-api.js';
 export * from './internal/gateway-api.js';
 export * from './internal/payment-api.js';
 export * from './internal/ops-api.js';
+export * from './internal/wallet-api.js';

@@ -43,16 +43,22 @@ const BALANCES = `
  * in a statement shows by the balance after it.
  */
 const STATEMENTS = `
-  SELECT 'payment ' || coalesce(t.payment_id, e.payment_id) || ': ' || coalesce(t.line, e.kind) || ' of '
+  SELECT coalesce(t.cause, e.cause) || ': ' || coalesce(t.line, e.kind) || ' of '
          || coalesce(t.amount, 0) || ' for account ' || coalesce(t.account, 'unknown') || ', the statement of wallet '
          || coalesce(e.wallet_id::text, 'unknown') || ' says ' || coalesce(e.amount, 0) AS what
-  FROM (SELECT payment_id, debit_account AS account, -amount AS amount,
+  FROM (SELECT 'payment ' || payment_id AS cause, debit_account AS account, -amount AS amount,
                CASE kind WHEN 'transfer' THEN 'transfer_out' ELSE kind END AS line
         FROM wallet.transfers WHERE kind IN ('capture', 'transfer')
         UNION ALL
-        SELECT payment_id, credit_account, amount, CASE kind WHEN 'transfer' THEN 'transfer_in' ELSE kind END
-        FROM wallet.transfers WHERE kind IN ('collected', 'top_up', 'transfer')) t
-  FULL JOIN wallet.entries e ON e.payment_id = t.payment_id AND e.kind = t.line
+        SELECT 'payment ' || payment_id, credit_account, amount, CASE kind WHEN 'transfer' THEN 'transfer_in' ELSE kind END
+        FROM wallet.transfers WHERE kind IN ('collected', 'top_up', 'transfer', 'refund')
+        UNION ALL
+        SELECT 'adjustment ' || adjustment_id,
+               CASE WHEN credit_account LIKE 'adjustments:%' THEN debit_account ELSE credit_account END,
+               CASE WHEN credit_account LIKE 'adjustments:%' THEN -amount ELSE amount END, kind
+        FROM wallet.transfers WHERE kind = 'adjustment') t
+  FULL JOIN (SELECT *, coalesce('payment ' || payment_id, 'adjustment ' || adjustment_id) AS cause
+             FROM wallet.entries) e ON e.cause = t.cause AND e.kind = t.line
   WHERE t.amount IS DISTINCT FROM e.amount OR t.account <> e.wallet_id::text`;
 
 const RUNNING = `

@@ -7,11 +7,20 @@ import { unlessUnderWayTo } from './under-way.js';
  */
 export const moneyTakenIsDelivered: Invariant = {
   id: 'I4',
-  says: 'Whatever money was taken belongs to a paid payment, once; a failed payment took nothing; a paid bill has its one paid payment, and the other way round.',
+  says: 'Whatever money was taken belongs to a paid payment, once; a failed payment took nothing; what is refunded is given back, once; a paid bill has its one paid payment, and the other way round.',
   rules: (settled) => [
     { rule: 'the money of a payment is taken once it is paid, and only then', sql: TAKEN },
     { rule: 'a hold that was taken is one transfer of its amount', sql: CAPTURES },
     { rule: 'a collection is one transfer of its amount', sql: COLLECTIONS },
+    { rule: 'a hold that was given back is one refund of its amount', sql: REFUNDS },
+    {
+      rule: 'a refunded payment gave its money back',
+      sql: settled ? GIVEN_BACK : unlessUnderWayTo('wallet', GIVEN_BACK),
+    },
+    {
+      rule: 'the bill of a refunded payment is owed again',
+      sql: settled ? REOPENED : unlessUnderWayTo('billing', REOPENED),
+    },
     { rule: 'a paid bill has its paid payment', sql: PAID_BILLS },
     { rule: 'a paid payment has its paid bill', sql: settled ? BILLED : unlessUnderWayTo('billing', BILLED) },
     ...(settled
@@ -38,22 +47,42 @@ const TAKEN = `
          || coalesce(h.state, 'missing') || CASE WHEN h.collected THEN ' and collected' ELSE '' END AS what
   FROM payment.payments p FULL JOIN wallet.holds h ON h.id = p.id
   WHERE CASE
-    WHEN p.id IS NULL THEN h.state = 'captured'
+    WHEN p.id IS NULL THEN h.state IN ('captured', 'refunded')
     WHEN p.purpose = 'top_up' AND p.status = 'PAID'
       THEN NOT (coalesce(h.collected, false) AND h.state IN ('held', 'released'))
     WHEN p.status = 'PAID' THEN coalesce(h.state, 'missing') NOT IN ('held', 'captured')
     WHEN p.status = 'REFUNDED' THEN h.id IS NULL
-    ELSE h.state = 'captured'
+    ELSE h.state IN ('captured', 'refunded')
   END OR h.id IS NOT NULL AND p.id IS NOT NULL AND (h.amount <> p.amount OR h.currency <> p.currency)`;
 
 const CAPTURES = `
   SELECT 'payment ' || coalesce(h.id, t.payment_id) || ' was taken ' || coalesce(t.times, 0) || ' times, '
          || coalesce(t.amount, 0) || ' in all, its hold is '
          || coalesce(h.state || ' with ' || h.amount, 'missing') AS what
-  FROM (SELECT * FROM wallet.holds WHERE state = 'captured') h
+  FROM (SELECT * FROM wallet.holds WHERE state IN ('captured', 'refunded')) h
   FULL JOIN (SELECT payment_id, count(*) AS times, sum(amount) AS amount FROM wallet.transfers
              WHERE kind IN ('capture', 'transfer') GROUP BY payment_id) t ON t.payment_id = h.id
   WHERE h.id IS NULL OR t.times IS DISTINCT FROM 1 OR t.amount <> h.amount`;
+
+const REFUNDS = `
+  SELECT 'payment ' || coalesce(h.id, t.payment_id) || ' was given back ' || coalesce(t.times, 0) || ' times, '
+         || coalesce(t.amount, 0) || ' in all, its hold is '
+         || coalesce(h.state || ' with ' || h.amount, 'not refunded') AS what
+  FROM (SELECT * FROM wallet.holds WHERE state = 'refunded') h
+  FULL JOIN (SELECT payment_id, count(*) AS times, sum(amount) AS amount FROM wallet.transfers
+             WHERE kind = 'refund' GROUP BY payment_id) t ON t.payment_id = h.id
+  WHERE h.id IS NULL OR t.times IS DISTINCT FROM 1 OR t.amount <> h.amount`;
+
+/** What was collected and never delivered is given back by releasing its hold; what was taken, by a refund. */
+const GIVEN_BACK = `
+  SELECT p.id AS payment_id, 'payment ' || p.id || ' is REFUNDED, its hold is ' || coalesce(h.state, 'missing') AS what
+  FROM payment.payments p LEFT JOIN wallet.holds h ON h.id = p.id
+  WHERE p.status = 'REFUNDED' AND coalesce(h.state, 'missing') NOT IN ('refunded', 'released')`;
+
+const REOPENED = `
+  SELECT p.id AS payment_id, 'payment ' || p.id || ' is REFUNDED, its bill ' || b.id || ' is still paid by it' AS what
+  FROM payment.payments p JOIN billing.bills b ON b.payment_id = p.id
+  WHERE p.status = 'REFUNDED'`;
 
 const COLLECTIONS = `
   SELECT 'payment ' || coalesce(h.id, t.payment_id) || ' was collected ' || coalesce(t.times, 0) || ' times, '

@@ -1,10 +1,10 @@
-import { type EventDefinition, PaymentCompleted, PaymentFailed } from '#contracts';
+import { type EventDefinition, PaymentCompleted, PaymentFailed, PaymentRefunded } from '#contracts';
 import type { Invariant } from './invariant.js';
 
 /** I9, by the audit trail, which keeps what the payments' table could forget. */
 export const endsAreFinal: Invariant = {
   id: 'I9',
-  says: 'A payment ends once: as PAID, which REFUNDED alone may follow, or as FAILED; the trail tells of one end, and the payment says the same.',
+  says: 'A payment ends once: as PAID, which REFUNDED alone may follow, once, or as FAILED; the trail tells of one end, and the payment says the same.',
   rules: (settled) => [
     { rule: 'the trail tells of one end, and the payment says the same', sql: ends(settled) },
   ],
@@ -20,14 +20,22 @@ function isOf(event: EventDefinition): string {
 function ends(settled: boolean): string {
   return `
     SELECT 'payment ' || coalesce(p.id::text, t.subject) || ' is ' || coalesce(p.status, 'unknown')
-           || ', it was completed ' || coalesce(t.completed, 0) || ' times and failed ' || coalesce(t.failed, 0)
-           || ' times' AS what
+           || ', it was completed ' || coalesce(t.completed, 0) || ' times, failed ' || coalesce(t.failed, 0)
+           || ' times and refunded ' || coalesce(t.refunded, 0) || ' times' AS what
     FROM (SELECT subject, count(*) FILTER (WHERE ${isOf(PaymentCompleted)}) AS completed,
+                 count(*) FILTER (WHERE ${isOf(PaymentRefunded)}) AS refunded,
                  count(*) FILTER (WHERE ${isOf(PaymentFailed)}) AS failed
-          FROM audit.trail WHERE ${isOf(PaymentCompleted)} OR ${isOf(PaymentFailed)} GROUP BY subject) t
+          FROM audit.trail WHERE ${isOf(PaymentCompleted)} OR ${isOf(PaymentFailed)}
+                               OR ${isOf(PaymentRefunded)} GROUP BY subject) t
     FULL JOIN payment.payments p ON p.id::text = t.subject
-    WHERE t.completed + t.failed > 1
+    WHERE t.completed + t.failed > 1 OR t.refunded > 1
+       OR (t.refunded > 0 AND coalesce(p.status, 'none') <> 'REFUNDED')
        OR (t.completed > 0 AND coalesce(p.status, 'none') NOT IN ('PAID', 'REFUNDED'))
        OR (t.failed > 0 AND coalesce(p.status, 'none') <> 'FAILED')
-       ${settled ? `OR (t.subject IS NULL AND p.status NOT IN ('PENDING', 'PROCESSING'))` : ''}`;
+       ${
+         settled
+           ? `OR (t.subject IS NULL AND p.status NOT IN ('PENDING', 'PROCESSING'))
+              OR (p.status = 'REFUNDED' AND coalesce(t.refunded, 0) = 0)`
+           : ''
+       }`;
 }

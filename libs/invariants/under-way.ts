@@ -1,4 +1,4 @@
-import { PaymentCompleted, PaymentFailed, type ServiceName } from '#contracts';
+import { PaymentCompleted, PaymentFailed, PaymentRefunded, type ServiceName } from '#contracts';
 
 /**
  * Of rows (`payment_id`, `what`) that look wrong, those that no event under way will put right: the service has
@@ -11,6 +11,6 @@ export function unlessUnderWayTo(service: ServiceName, suspects: string): string
     SELECT what FROM suspect WHERE payment_id NOT IN (
       SELECT (o.envelope::json ->> 'subject')::uuid
       FROM payment.outbox o LEFT JOIN ${service}.inbox i ON i.event_id = o.id
-      WHERE o.name IN ('${PaymentCompleted.name}', '${PaymentFailed.name}')
+      WHERE o.name IN ('${PaymentCompleted.name}', '${PaymentFailed.name}', '${PaymentRefunded.name}')
         AND (i.event_id IS NULL OR i.state = 'retry'))`;
 }

@@ -14,7 +14,7 @@ import {
   Housekeeping,
   Inbox,
   InboxRow,
-  MessagingTables1700000000000,
+  MESSAGING_MIGRATIONS,
   OutboxRow,
   RabbitMqTransport,
   Relay,
@@ -179,7 +179,7 @@ async function makeParts<S extends BaseSettings>(
     url: settings.DATABASE_URL,
     schema: name,
     entities: [OutboxRow, InboxRow, EffectRow, ...definition.entities],
-    migrations: [MessagingTables1700000000000, ...definition.migrations],
+    migrations: [...MESSAGING_MIGRATIONS, ...definition.migrations],
     poolSize: settings.POOL_SIZE,
   });
   const relay = new Relay(dataSource, transport, clock, { packSize: settings.PACK_SIZE, onProblem });

@@ -13,7 +13,7 @@ import {
   EmbeddedBus,
   EffectRow,
   InboxRow,
-  MessagingTables1700000000000,
+  MESSAGING_MIGRATIONS,
   OutboxRow,
   wrap,
   type Transport,
@@ -127,7 +127,7 @@ async function migrate(definition: ServiceDefinition, url: string): Promise<void
     url,
     schema: definition.name,
     entities: [OutboxRow, InboxRow, EffectRow, ...definition.entities],
-    migrations: [MessagingTables1700000000000, ...definition.migrations],
+    migrations: [...MESSAGING_MIGRATIONS, ...definition.migrations],
     poolSize: 2,
   });
   await dataSource.destroy();

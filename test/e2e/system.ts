@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SERVICES } from '#contracts';
 import { openDataSource, prepareSchemas } from '#persistence';
-import { EffectRow, InboxRow, MessagingTables1700000000000, OutboxRow } from '#messaging';
+import { EffectRow, InboxRow, MESSAGING_MIGRATIONS, OutboxRow } from '#messaging';
 import { ApiClient, createTestDatabase, deliverTwice, type TestDatabase } from '#testing';
 import {
   type RunningProcesses,
@@ -138,7 +138,7 @@ export function systemDatabase(): Promise<TestDatabase> {
         url,
         schema: service.name,
         entities: [OutboxRow, InboxRow, EffectRow, ...service.entities],
-        migrations: [MessagingTables1700000000000, ...service.migrations],
+        migrations: [...MESSAGING_MIGRATIONS, ...service.migrations],
         poolSize: 2,
       });
       await dataSource.destroy();

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { PaymentCompleted } from '#contracts';
 import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
+import { BillRefund } from './bill-refund.entity.js';
 import { Bill } from './bill.entity.js';
 import { billMachine } from './bill.machine.js';
 import { amountOf } from './bill.rules.js';
@@ -14,7 +15,11 @@ export class OnPaymentCompleted {
   @Consumes(PaymentCompleted)
   async markPaid({ data }: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
     if (!data.billId) return;
-    const bill = await tx.load(Bill, data.billId);
+    const [bill, refund] = await Promise.all([
+      tx.load(Bill, data.billId),
+      tx.load(BillRefund, data.paymentId),
+    ]);
+    if (refund) return; // given back, and told so before this: the bill is owed again
     if (!bill)
       throw new PermanentError(`payment ${data.paymentId} paid bill ${data.billId}, which does not exist`);
     if (bill.paymentId === data.paymentId) return;

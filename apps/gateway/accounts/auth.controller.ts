@@ -35,7 +35,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInAnswer })
-  @Refuses('invalid_credentials')
+  @Refuses('invalid_credentials', 'account_suspended')
   async login(@Body() body: LoginBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const context = contextOf(request.headers);
     return signedInAnswer(unwrap(await this.logIn.run(body, request.ip, context)), this.tokens);

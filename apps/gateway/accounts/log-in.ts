@@ -24,7 +24,8 @@ export class LogIn {
 
   /**
    * A new session. An unknown phone, one that cannot be read and a wrong password are one refusal and take the
-   * same time. Refusals: invalid_credentials, rate_limited.
+   * same time. Refusals: invalid_credentials, account_suspended (told to who knows the
+   * password only), rate_limited.
    */
   async run(
     credentials: { phone: string; password: string },
@@ -40,7 +41,11 @@ export class LogIn {
     if (!user || !fits) return refuse(new Problem('invalid_credentials'));
     await this.limits.afterLogin(phone, address);
     const { SESSION_DAYS } = this.settings;
-    const session = await this.requests.run(context, async (tx) => startSession(tx, user.id, SESSION_DAYS));
-    return ok({ user, ...session });
+    return this.requests.run(context, async (tx) => {
+      // Locked, so that no session begins beside a suspension.
+      const { suspendedAt } = await tx.get(UserRow, user.id);
+      if (suspendedAt) return refuse(new Problem('account_suspended'));
+      return ok({ user, ...startSession(tx, user.id, SESSION_DAYS) });
+    });
   }
 }

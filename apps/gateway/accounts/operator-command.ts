@@ -3,7 +3,7 @@ import {
   EffectRow,
   EffectRunner,
   InboxRow,
-  MessagingTables1700000000000,
+  MESSAGING_MIGRATIONS,
   OutboxRow,
   Relay,
   type Transport,
@@ -41,7 +41,7 @@ export async function makeOperator(
     url: settings.DATABASE_URL,
     schema,
     entities: [OutboxRow, InboxRow, EffectRow, ...entities],
-    migrations: [MessagingTables1700000000000, ...migrations],
+    migrations: [...MESSAGING_MIGRATIONS, ...migrations],
     poolSize: 2, // migrating takes one more than working
   });
   try {

@@ -28,6 +28,8 @@ export async function storeUser(tx: Tx, user: NewUser, contactSecret: string): P
     language: user.language ?? 'en',
     notifications: { bills: true, payments: true, wallet: true },
     createdAt: tx.now,
+    suspendedAt: null,
+    suspendedWhy: null,
   };
   if (!(await tx.insertIfAbsent(UserRow, row))) return undefined;
   tx.publish(UserRegistered, row.id, {

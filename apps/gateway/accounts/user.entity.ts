@@ -23,4 +23,7 @@ export class UserRow {
   @Column('text') language!: string;
   @Column('jsonb') notifications!: NotificationChoices;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  /** Locked by an operator: nobody can sign in. */
+  @Column('timestamptz', { name: 'suspended_at', nullable: true }) suspendedAt!: Date | null;
+  @Column('text', { name: 'suspended_why', nullable: true }) suspendedWhy!: string | null;
 }

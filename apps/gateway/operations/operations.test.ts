@@ -33,6 +33,8 @@ const dead = (service: string, receivedAt: string) => ({
   attempts: 5,
   error: 'x',
   correlationId: null,
+  payload: {},
+  history: [],
 });
 
 beforeAll(async () => {

@@ -41,7 +41,7 @@ async function exchange(refreshToken: string, tx: Tx): Promise<Outcome> {
   const token = await tx.load(RefreshTokenRow, hashOf(refreshToken));
   const session = token && (await tx.load(SessionRow, token.sessionId));
   const user = session && (await tx.load(UserRow, session.userId));
-  if (!user || session.revokedAt || session.expiresAt <= tx.now) return { is: 'refused' };
+  if (!user || user.suspendedAt || session.revokedAt || session.expiresAt <= tx.now) return { is: 'refused' };
   if (token.usedAt && tx.now.getTime() - token.usedAt.getTime() > GRACE_MILLIS) {
     tx.set(session, { revokedAt: tx.now, revokedWhy: 'reuse' });
     return { is: 'refused', revoked: session.id };

@@ -8,5 +8,6 @@ export class SessionRow {
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
-  @Column('text', { name: 'revoked_why', nullable: true }) revokedWhy!: 'logout' | 'reuse' | null;
+  @Column('text', { name: 'revoked_why', nullable: true }) revokedWhy!:
+    'logout' | 'reuse' | 'suspended' | null;
 }

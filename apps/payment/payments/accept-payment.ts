@@ -128,6 +128,9 @@ async function store(caller: UserCaller, id: string, details: Details, tx: Tx): 
     createdAt: tx.now,
     heldAt: null,
     endedAt: null,
+    refundedAt: null,
+    refundReason: null,
+    refundDecision: null,
     ...details,
   };
   if (!(await tx.insertIfAbsent(Payment, payment))) {

@@ -35,6 +35,7 @@ export class PaymentView extends AcceptedView {
   @ApiPropertyOptional() receiptNumber?: string;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'when it was given back' }) refundedAt?: string;
 }
 
 export class PaymentPage {
@@ -81,6 +82,7 @@ export function paymentView(payment: Payment): PaymentView {
     receiptNumber: payment.receiptNumber ?? undefined,
     createdAt: payment.createdAt.toISOString(),
     endedAt: payment.endedAt?.toISOString(),
+    refundedAt: payment.refundedAt?.toISOString(),
   };
 }
 

@@ -25,6 +25,10 @@ export class Payment {
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'held_at', nullable: true }) heldAt!: Date | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null;
+  @Column('timestamptz', { name: 'refunded_at', nullable: true }) refundedAt!: Date | null;
+  @Column('text', { name: 'refund_reason', nullable: true }) refundReason!: string | null;
+  /** The operators' decision by which it was given back. */
+  @Column('uuid', { name: 'refund_decision', nullable: true }) refundDecision!: string | null;
 }
 
 export function amountOf(payment: Pick<Payment, 'amount' | 'currency'>): Money {

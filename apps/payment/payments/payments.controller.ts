@@ -102,6 +102,7 @@ export class PaymentsController {
   async receipt(@User() caller: UserCaller, @Param('id') id: string): Promise<ReceiptView> {
     const payment = await this.payments.one(caller, id);
     const { receiptNumber, endedAt } = payment;
+    if (payment.status === 'REFUNDED') throw new Problem('receipt_not_ready', 'this payment was given back');
     if (payment.status !== 'PAID' || !receiptNumber || !endedAt) throw new Problem('receipt_not_ready');
     return receiptView({ ...payment, receiptNumber, endedAt });
   }

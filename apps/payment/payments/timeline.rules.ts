@@ -26,6 +26,10 @@ export function timelineOf(payment: Payment): TimelineStep[] {
   if (payment.heldAt) {
     steps.push({ at: payment.heldAt.toISOString(), step: 'funds_held', text: 'The money is reserved.' });
   }
+  if (payment.status === 'REFUNDED' && payment.receiptNumber && payment.endedAt) {
+    const at = payment.endedAt.toISOString();
+    steps.push({ at, step: 'paid', text: `Paid. Receipt ${payment.receiptNumber}.` });
+  }
   const last = ending(payment);
   if (last) return [...steps, last];
   const open = steps.at(-1)!;
@@ -45,7 +49,11 @@ function ending(payment: Payment): TimelineStep | undefined {
     case 'FAILED':
       return { at, step: 'failed', text: `Failed: ${payment.failureReason} Nothing was charged.` };
     case 'REFUNDED':
-      return { at, step: 'refunded', text: 'The money was given back.' };
+      return {
+        at: payment.refundedAt?.toISOString() ?? at,
+        step: 'refunded',
+        text: 'The money was given back to the wallet.',
+      };
     default:
       return unreachable(payment.status);
   }

@@ -174,11 +174,11 @@ describe('a transfer', () => {
   });
 });
 
-test('a hold goes from held to captured or released, and nowhere else', () => {
+test('a hold goes from held to captured or released, from captured to refunded, and nowhere else', () => {
   const states = Object.keys(holdMachine.states) as HoldState[];
   const arrows = states.flatMap((from) =>
     states.filter((to) => holdMachine.can(from, to)).map((to) => `${from}>${to}`),
   );
-  expect(arrows).toEqual(['held>captured', 'held>released']);
+  expect(arrows).toEqual(['held>captured', 'held>released', 'captured>refunded']);
   expect(() => holdMachine.move('captured', 'released')).toThrow(ImpossibleTransition);
 });

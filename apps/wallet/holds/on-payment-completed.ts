@@ -51,6 +51,7 @@ export class OnPaymentCompleted {
 
 /** True when it has ended this way; throws `ImpossibleTransition` when it has ended in another. */
 function isOver(hold: Hold, end: HoldState): boolean {
+  if (hold.state === 'refunded') return true; // taken, and given back since
   return hold.state === end || holdMachine.move(hold.state, end) !== end;
 }
 

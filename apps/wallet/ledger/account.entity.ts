@@ -7,7 +7,9 @@ export type AccountKind =
   /** What a provider has collected for us and not yet paid out. */
   | 'clearing'
   /** What we owe those whose bills were paid. */
-  | 'billers';
+  | 'billers'
+  /** The other side of what operators put right. */
+  | 'adjustments';
 
 /**
  * An account of the ledger. Every balance is signed the same way, **credits minus debits**, so that each

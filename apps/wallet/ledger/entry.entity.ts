@@ -1,6 +1,15 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-export type EntryKind = 'top_up' | 'collected' | 'capture' | 'transfer_out' | 'transfer_in';
+export const ENTRY_KINDS = [
+  'top_up',
+  'collected',
+  'capture',
+  'transfer_out',
+  'transfer_in',
+  'refund',
+  'adjustment',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** A line of a wallet's statement: one side of a transfer, as the owner sees it. Never changed. */
 @Entity('entries')
@@ -12,7 +21,9 @@ export class Entry {
   @Column('bigint') amount!: bigint;
   @Column('bigint', { name: 'balance_after' }) balanceAfter!: bigint;
   @Column('text') kind!: EntryKind;
-  @Column('uuid', { name: 'payment_id' }) paymentId!: string;
+  /** The payment behind it, or the operators' decision. */
+  @Column('uuid', { name: 'payment_id', nullable: true }) paymentId!: string | null;
+  @Column('uuid', { name: 'adjustment_id', nullable: true }) adjustmentId!: string | null;
   @Column('text', { nullable: true }) note!: string | null;
   @Column('timestamptz') at!: Date;
 }

@@ -7,15 +7,17 @@ import { Transfer, type TransferKind } from './transfer.entity.js';
 /** A loaded wallet, with the line for its owner's statement; or the id of a system account. */
 export type Side = { wallet: Account; entry: EntryKind; note?: string } | { system: string };
 
-export interface Line {
+/** Why money moves: for a payment, or because operators put something right. */
+type Cause = { paymentId: string } | { adjustmentId: string };
+
+export type Line = Cause & {
   kind: TransferKind;
-  paymentId: string;
   amount: Money;
   /** Where the money comes from. */
   debit: Side;
   /** Where it goes. */
   credit: Side;
-}
+};
 
 /**
  * Writes one journal: its transfers, the new balances, and the statement lines of the wallets. Throws when a
@@ -23,7 +25,9 @@ export interface Line {
  */
 export function postJournal(tx: Tx, ...lines: [Line, ...Line[]]): void {
   const journalId = newId(tx.now.getTime());
-  for (const { kind, paymentId, amount, debit, credit } of lines) {
+  for (const line of lines) {
+    const { kind, amount, debit, credit } = line;
+    const cause = causeOf(line);
     tx.insert(Transfer, {
       id: newId(tx.now.getTime()),
       journalId,
@@ -32,16 +36,16 @@ export function postJournal(tx: Tx, ...lines: [Line, ...Line[]]): void {
       amount: amount.minor,
       currency: amount.currency,
       kind,
-      paymentId,
+      ...cause,
       note: noteOf(debit) ?? noteOf(credit),
       at: tx.now,
     });
-    move(tx, debit, amount.negated(), paymentId);
-    move(tx, credit, amount, paymentId);
+    move(tx, debit, amount.negated(), cause);
+    move(tx, credit, amount, cause);
   }
 }
 
-function move(tx: Tx, side: Side, change: Money, paymentId: string): void {
+function move(tx: Tx, side: Side, change: Money, cause: ReturnType<typeof causeOf>): void {
   if ('system' in side) return tx.add(Account, side.system, 'balance', change.minor);
   const { wallet, entry: kind } = side;
   const balance = wallet.balance + change.minor;
@@ -56,10 +60,16 @@ function move(tx: Tx, side: Side, change: Money, paymentId: string): void {
     amount: change.minor,
     balanceAfter: balance,
     kind,
-    paymentId,
+    ...cause,
     note: noteOf(side),
     at: tx.now,
   });
+}
+
+function causeOf(line: Cause): Pick<Transfer, 'paymentId' | 'adjustmentId'> {
+  return 'paymentId' in line
+    ? { paymentId: line.paymentId, adjustmentId: null }
+    : { paymentId: null, adjustmentId: line.adjustmentId };
 }
 
 /** Above the wallet's newest entry also when another process wrote that one, or when the clock was set back. */

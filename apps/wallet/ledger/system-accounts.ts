@@ -8,4 +8,5 @@ export const systemAccounts = {
   /** Money that the sandbox says it has collected. */
   sandboxClearing: (currency: Currency) => `clearing:sandbox:${currency}`,
   billers: (currency: Currency) => `billers:${currency}`,
+  adjustments: (currency: Currency) => `adjustments:${currency}`,
 };

@@ -9,7 +9,11 @@ export type TransferKind =
   /** Taken for a bill. */
   | 'capture'
   /** From one wallet to another. */
-  | 'transfer';
+  | 'transfer'
+  /** What was captured, given back. */
+  | 'refund'
+  /** Put right by operators. */
+  | 'adjustment';
 
 /**
  * One movement of money. It names both sides, so it cannot be unbalanced. It is never changed: corrections
@@ -25,7 +29,9 @@ export class Transfer {
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
   @Column('text') kind!: TransferKind;
-  @Column('uuid', { name: 'payment_id' }) paymentId!: string;
+  /** The payment behind it, or the operators' decision. */
+  @Column('uuid', { name: 'payment_id', nullable: true }) paymentId!: string | null;
+  @Column('uuid', { name: 'adjustment_id', nullable: true }) adjustmentId!: string | null;
   @Column('text', { nullable: true }) note!: string | null;
   @Column('timestamptz') at!: Date;
 }

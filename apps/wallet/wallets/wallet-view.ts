@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CURRENCIES, type Currency, Money, type MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
 import { type Account, availableOf, balanceOf } from '../ledger/account.entity.js';
-import type { Entry, EntryKind } from '../ledger/entry.entity.js';
+import { ENTRY_KINDS, type Entry, type EntryKind } from '../ledger/entry.entity.js';
 
 export class WalletView {
   /** The same as the owner's user id. */
@@ -18,7 +18,7 @@ export class WalletView {
 export class EntryView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ format: 'date-time' }) at!: string;
-  @ApiProperty({ enum: ['top_up', 'collected', 'capture', 'transfer_out', 'transfer_in'] }) kind!: EntryKind;
+  @ApiProperty({ enum: ENTRY_KINDS }) kind!: EntryKind;
   /** Signed. */
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ type: MoneyView }) balanceAfter!: MoneyJson;
@@ -48,7 +48,7 @@ export function entryView(entry: Entry, currency: Currency): EntryView {
     kind: entry.kind,
     amount: Money.ofMinor(entry.amount, currency).toJSON(),
     balanceAfter: Money.ofMinor(entry.balanceAfter, currency).toJSON(),
-    paymentId: entry.paymentId,
+    paymentId: entry.paymentId ?? undefined,
     note: entry.note ?? undefined,
   };
 }

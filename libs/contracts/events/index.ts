@@ -2,17 +2,27 @@ import type { EventDefinition } from '../event-definition.js';
 import { typeOf } from '../event-definition.js';
 import { BillCancelled, BillChanged, BillCreated } from './bill-events.js';
 import {
+  DeadLetterDiscarded,
+  DeadLetterRetried,
+  MoneyActionApproved,
+  MoneyActionEnded,
+  MoneyActionRejected,
+  MoneyActionRequested,
+} from './operator-events.js';
+import {
   FundsCollected,
   FundsHeld,
   FundsRefused,
   PaymentCompleted,
   PaymentFailed,
   PaymentInitiated,
+  PaymentRefunded,
 } from './payment-events.js';
-import { ProfileChanged, UserRegistered } from './user-events.js';
-import { WalletUpdated } from './wallet-events.js';
+import { ProfileChanged, UserRegistered, UserResumed, UserSuspended } from './user-events.js';
+import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
+export * from './operator-events.js';
 export * from './payment-events.js';
 export * from './user-events.js';
 export * from './wallet-events.js';
@@ -21,6 +31,8 @@ export * from './wallet-events.js';
 export const EVENTS: readonly EventDefinition[] = [
   UserRegistered,
   ProfileChanged,
+  UserSuspended,
+  UserResumed,
   BillCreated,
   BillChanged,
   BillCancelled,
@@ -30,7 +42,15 @@ export const EVENTS: readonly EventDefinition[] = [
   FundsRefused,
   PaymentCompleted,
   PaymentFailed,
+  PaymentRefunded,
   WalletUpdated,
+  WalletAdjusted,
+  DeadLetterRetried,
+  DeadLetterDiscarded,
+  MoneyActionRequested,
+  MoneyActionApproved,
+  MoneyActionRejected,
+  MoneyActionEnded,
 ];
 
 /** Every event by its CloudEvents type. */

@@ -49,3 +49,12 @@ export const PaymentFailed = defineEvent('payment_failed', 1, 'payment', {
   code: t.text,
   reason: t.text,
 });
+
+/** An operator gave a paid payment's money back. */
+export const PaymentRefunded = defineEvent('payment_refunded', 1, 'payment', {
+  ...payment,
+  reason: t.text,
+  refundedAt: t.moment,
+  /** The operators' decision that led to it. */
+  decisionId: t.id,
+});

@@ -18,3 +18,13 @@ export const ProfileChanged = defineEvent('profile_changed', 1, 'gateway', {
   /** As in `user_registered`. */
   sealedContact: t.text,
 });
+
+/** An operator locked an account: its sessions are over, and nobody can sign in to it. */
+export const UserSuspended = defineEvent('user_suspended', 1, 'gateway', {
+  userId: t.id,
+  by: t.id,
+  reason: t.text,
+});
+
+/** An operator opened a locked account again. */
+export const UserResumed = defineEvent('user_resumed', 1, 'gateway', { userId: t.id, by: t.id });

@@ -14,3 +14,15 @@ export const WalletUpdated = defineEvent('wallet_updated', 1, 'wallet', {
   reference: t.maybe(t.text),
   note: t.maybe(t.text),
 });
+
+/** An operator put a wallet right. Not a `wallet_updated`: no payment is behind it, and nobody is told by SMS. */
+export const WalletAdjusted = defineEvent('wallet_adjusted', 1, 'wallet', {
+  walletId: t.id,
+  ownerId: t.id,
+  /** Signed: negative when money left the wallet. */
+  amount: t.money,
+  balance: t.money,
+  available: t.money,
+  reason: t.text,
+  decisionId: t.id,
+});

@@ -19,4 +19,34 @@ export interface DeadLetter {
   attempts: number;
   error: string;
   correlationId: string | null;
+  /** What the event says, masked; of text that is no event, its beginning. */
+  payload: unknown;
+  /** Oldest first. */
+  history: DeadLetterHistory[];
+}
+
+export interface DeadLetterHistory {
+  at: string;
+  what: 'failed' | 'retried' | 'discarded';
+  error?: string;
+  /** The operator. */
+  by?: string;
+  reason?: string;
+}
+
+/** `GET /internal/ops/dead-letters/{id}`: an event of this service's inbox, dead or not; 404 when it has none. */
+export interface InboxEvent extends DeadLetter {
+  state: 'done' | 'retry' | 'dead' | 'discarded';
+}
+
+/**
+ * `POST /internal/ops/dead-letters/{id}/retry` and `…/discard`, told until it is answered: a decision counts once.
+ * Refusals: not_found, conflict (it is dead no longer, or `attempts` have become more).
+ */
+export interface DecideOnDeadLetter {
+  decisionId: string;
+  by: string;
+  attempts: number;
+  /** For discard. */
+  reason?: string;
 }

@@ -1,3 +1,4 @@
+import type { MoneyJson } from '#kernel';
 import type { PaymentState } from '../payment-vocabulary.js';
 
 /**
@@ -6,4 +7,17 @@ import type { PaymentState } from '../payment-vocabulary.js';
  */
 export interface ClaimSettlement {
   state: PaymentState | 'none';
+}
+
+/**
+ * `GET /internal/payments/{id}/refundable`: what would be given back. Refusals: not_found, payment_not_refundable.
+ */
+export interface RefundablePayment {
+  amount: MoneyJson;
+}
+
+/** `POST /internal/payments/{id}/refund`, once per decision. Refusals: not_found, payment_not_refundable. */
+export interface RefundPayment {
+  decisionId: string;
+  reason: string;
 }

@@ -10,6 +10,12 @@ export type InboxState =
   /** An operator decided that it shall have no effect. */
   | 'discarded';
 
+/** What happened to an event that failed. `decision` is the id of an operator's decision, `by` the operator. */
+export type Happened =
+  | { at: string; what: 'failed'; error: string }
+  | { at: string; what: 'retried'; decision: string; by: string }
+  | { at: string; what: 'discarded'; decision: string; by: string; reason: string };
+
 /** An event that this service has received. The key is the event's id alone: it is what deduplicates. */
 @Entity('inbox')
 export class InboxRow {
@@ -22,4 +28,6 @@ export class InboxRow {
   @Column('text', { nullable: true }) error!: string | null;
   /** Kept for what failed, so that it can be handled later. */
   @Column('text', { nullable: true }) envelope!: string | null;
+  /** Oldest first; null when nothing ever failed. */
+  @Column('jsonb', { nullable: true }) history!: Happened[] | null;
 }

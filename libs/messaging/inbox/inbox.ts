@@ -5,7 +5,7 @@ import type { UnitOfWork } from '#persistence';
 import { PermanentError } from '../envelopes.js';
 import type { Tx } from '../tx.js';
 import { oldestWelcome } from '../housekeeping/housekeeping.js';
-import { InboxRow } from './inbox.entity.js';
+import { type Happened, InboxRow } from './inbox.entity.js';
 
 export type Handle = (envelope: Envelope, tx: Tx) => Promise<void>;
 
@@ -56,6 +56,7 @@ export class Inbox {
       return tx.set(row, {
         attempts: row.attempts + 1,
         error: describe(error),
+        history: [...(row.history ?? []), failedAt(this.clock.now(), describe(error))],
         state: wait === undefined ? 'dead' : 'retry',
         nextAt: wait === undefined ? null : new Date(this.clock.now().getTime() + wait),
       });
@@ -74,6 +75,7 @@ export class Inbox {
         attempts: 1,
         nextAt: null,
         error,
+        history: [failedAt(this.clock.now(), error)],
         envelope: text.replaceAll('\u0000', ''), // PostgreSQL's text has no NUL
       });
     });
@@ -87,9 +89,14 @@ export class Inbox {
       nextAt: null,
       error: null,
       envelope: null,
+      history: null,
       ...rest,
     };
   }
+}
+
+function failedAt(at: Date, error: string): Happened {
+  return { at: at.toISOString(), what: 'failed', error };
 }
 
 function contextOf(envelope: Envelope) {

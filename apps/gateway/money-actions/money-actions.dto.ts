@@ -1,0 +1,89 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsDefined, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import type { MoneyJson } from '#kernel';
+import { MoneyView, PageQuery } from '#service-host';
+import {
+  amountOf,
+  MONEY_ACTION_KINDS,
+  type MoneyAction,
+  type MoneyActionKind,
+} from './money-action.entity.js';
+import { MONEY_ACTION_STATES, type MoneyActionState } from './money-action.machine.js';
+
+const Trimmed = () =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+export class ReasonBody {
+  @ApiProperty({ minLength: 3, maxLength: 300, description: 'kept in the audit trail' })
+  @Trimmed()
+  @IsString()
+  @Length(3, 300)
+  reason!: string;
+}
+
+export class AdjustBody extends ReasonBody {
+  @ApiProperty({ oneOf: [{ type: 'string', example: '-25.00' }, { type: 'number' }] })
+  @IsDefined()
+  amount!: string | number;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  currency?: string;
+}
+
+export class MoneyActionsQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: MONEY_ACTION_STATES })
+  @IsOptional()
+  @IsIn(MONEY_ACTION_STATES)
+  state?: MoneyActionState;
+}
+
+class MoneyActionLinks {
+  @ApiProperty() self!: string;
+}
+
+export class MoneyActionView {
+  @ApiProperty({ format: 'uuid', description: 'of the approval' }) id!: string;
+  @ApiProperty({ enum: MONEY_ACTION_KINDS }) kind!: MoneyActionKind;
+  @ApiProperty({ format: 'uuid', description: 'the payment, or the wallet' }) subjectId!: string;
+  @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
+  @ApiProperty() reason!: string;
+  @ApiProperty({ enum: MONEY_ACTION_STATES }) state!: MoneyActionState;
+  @ApiProperty({ description: 'a second operator has to agree, or had to' }) needsApproval!: boolean;
+  @ApiProperty({ format: 'uuid' }) requestedBy!: string;
+  @ApiProperty({ format: 'date-time' }) requestedAt!: string;
+  @ApiPropertyOptional({ format: 'uuid', description: 'the second operator' }) decidedBy?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) decidedAt?: string;
+  @ApiPropertyOptional({ description: 'why it was rejected' }) decidedWhy?: string;
+  @ApiPropertyOptional({ description: 'the code with which it was refused in the end' }) refusal?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;
+  @ApiProperty({ type: MoneyActionLinks }) links!: MoneyActionLinks;
+}
+
+export class MoneyActionPage {
+  @ApiProperty({ type: [MoneyActionView] }) items!: MoneyActionView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
+}
+
+export function moneyActionView(action: MoneyAction): MoneyActionView {
+  const { id, kind, subjectId, reason, state, needsApproval, requestedBy } = action;
+  return {
+    id,
+    kind,
+    subjectId,
+    amount: amountOf(action).toJSON(),
+    reason,
+    state,
+    needsApproval,
+    requestedBy,
+    requestedAt: action.requestedAt.toISOString(),
+    decidedBy: action.decidedBy ?? undefined,
+    decidedAt: action.decidedAt?.toISOString(),
+    decidedWhy: action.decidedWhy ?? undefined,
+    refusal: action.refusal ?? undefined,
+    endedAt: action.endedAt?.toISOString(),
+    links: { self: `/api/ops/approvals/${id}` },
+  };
+}
