@@ -10,6 +10,9 @@ import { ProfileController } from './accounts/profile.controller.js';
 import { RegisterUser } from './accounts/register-user.js';
 import { SuspendUser } from './accounts/suspend-user.js';
 import { UsersController } from './accounts/users.controller.js';
+import { AdminController } from './admin/admin.controller.js';
+import { AdminSession } from './admin/admin-session.js';
+import { ReadOverview } from './admin/read-overview.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DecideDeadLetter } from './dead-letters/decide-dead-letter.js';
 import { TellDecision } from './dead-letters/tell-decision.effect.js';
@@ -42,9 +45,11 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     OpsUsersController,
     ShortNamesController,
     LandingController,
+    AdminController,
   ],
   providers: [
     AccessTokens,
+    AdminSession,
     AttemptLimits,
     CarryOutAction,
     ChangeProfile,
@@ -59,6 +64,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     Passwords,
     PublicApi,
     PurgeSessions,
+    ReadOverview,
     ReadSystemStatus,
     RefreshSession,
     RegisterUser,

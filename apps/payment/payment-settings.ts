@@ -1,5 +1,15 @@
-import { baseSettings, type BaseSettings } from '#service-host';
+import { baseSettings, type BaseSettings, kinds, type ServiceDefinition } from '#service-host';
 
-export type PaymentSettings = BaseSettings;
+export interface PaymentSettings extends BaseSettings {
+  IN_DOUBT_AFTER_SECONDS: number;
+  IN_DOUBT_RESOLVE_HOURS: number;
+}
 
-export const paymentSettings = baseSettings;
+export const paymentSettings: ServiceDefinition<PaymentSettings>['settings'] = {
+  ...baseSettings,
+  IN_DOUBT_AFTER_SECONDS: kinds.positive({
+    default: 60,
+    desc: 'after which a payment that has not ended is shown to operators',
+  }),
+  IN_DOUBT_RESOLVE_HOURS: kinds.positive({ default: 24, desc: 'in which they see to it' }),
+};

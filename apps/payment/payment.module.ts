@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ClaimsController } from './claims/claims.controller.js';
 import { SettleClaim } from './claims/settle-claim.js';
+import { FindInDoubt } from './in-doubt/find-in-doubt.js';
+import { OpsPaymentsController } from './in-doubt/ops-payments.controller.js';
 import { AcceptPayment } from './payments/accept-payment.js';
 import { OnFundsHeld } from './payments/on-funds-held.js';
 import { OnFundsRefused } from './payments/on-funds-refused.js';
@@ -20,9 +22,10 @@ import { TransfersController } from './transfers/transfers.controller.js';
     TransfersController,
     ClaimsController,
     RefundsController,
+    OpsPaymentsController,
     OnFundsHeld,
     OnFundsRefused,
   ],
-  providers: [AcceptPayment, ReadPayments, RefundPayment, SettleClaim],
+  providers: [AcceptPayment, FindInDoubt, ReadPayments, RefundPayment, SettleClaim],
 })
 export class PaymentModule {}

@@ -6,6 +6,7 @@ import { OnPaymentCompleted } from './holds/on-payment-completed.js';
 import { OnPaymentFailed } from './holds/on-payment-failed.js';
 import { OnPaymentInitiated } from './holds/on-payment-initiated.js';
 import { OnPaymentRefunded } from './holds/on-payment-refunded.js';
+import { WatchHolds } from './holds/watch-holds.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { VerifyLedger } from './ledger/verify-ledger.js';
 import { OnUserRegistered } from './wallets/on-user-registered.js';
@@ -24,6 +25,6 @@ import { WalletsController } from './wallets/wallets.controller.js';
     LedgerController,
     AdjustmentsController,
   ],
-  providers: [AdjustWallet, ReadWallets, VerifyLedger],
+  providers: [AdjustWallet, ReadWallets, VerifyLedger, WatchHolds],
 })
 export class WalletModule {}

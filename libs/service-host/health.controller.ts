@@ -33,6 +33,7 @@ export class HealthController {
     const { metrics } = this.parts;
     const state = await queueState(this.parts);
     metrics.waiting.set({ what: 'outbox' }, state.outbox.waiting);
+    metrics.oldest.set({ what: 'outbox' }, state.outbox.oldestSeconds);
     metrics.waiting.set({ what: 'retry' }, state.inbox.retry);
     metrics.waiting.set({ what: 'dead' }, state.inbox.dead);
     metrics.waiting.set({ what: 'effects' }, state.effects.waiting);

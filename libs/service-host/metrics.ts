@@ -1,13 +1,16 @@
+import { EventRate } from './event-rate.js';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The service's Prometheus metrics; one registry per service, also when several share a process. */
 export class Metrics {
+  readonly rate = new EventRate();
   readonly registry = new Registry();
   readonly handled: Counter<'event'>;
   readonly failed: Counter<'event' | 'state'>;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly batches: Histogram<'stream'>;
   readonly waiting: Gauge<'what'>;
+  readonly oldest: Gauge<'what'>;
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
@@ -44,6 +47,24 @@ export class Metrics {
       help: 'Events and outside calls that wait in this service',
       labelNames: ['what'],
       registers,
+    });
+    this.oldest = new Gauge({
+      name: 'wattline_oldest_seconds',
+      help: 'How long the oldest one waits',
+      labelNames: ['what'],
+      registers,
+    });
+  }
+
+  /** A number that is read anew whenever the metrics are. */
+  watch(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set(await read());
+      },
     });
   }
 }

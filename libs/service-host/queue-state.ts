@@ -11,7 +11,13 @@ interface Counts {
 }
 
 /** What waits in a service, counted over the partial indexes of what is still open. */
-export async function queueState({ name, dataSource, transport, clock }: ServiceParts): Promise<QueueState> {
+export async function queueState({
+  name,
+  dataSource,
+  transport,
+  clock,
+  metrics,
+}: ServiceParts): Promise<QueueState> {
   const [counts] = await dataSource.query<Counts[]>(`
     SELECT
       (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS waiting,
@@ -30,6 +36,7 @@ export async function queueState({ name, dataSource, transport, clock }: Service
     },
     inbox: { retry: Number(retry), dead: Number(dead) },
     effects: { waiting: Number(effects), unknown: Number(unknown) },
+    handled: metrics.rate.read(clock.now().getTime()),
     queued: consumes ? await transport.depth(name) : 0,
   };
 }

@@ -109,7 +109,8 @@ export async function runService<S extends BaseSettings>(
   const { log, transport, relay, effects } = parts;
   const strategy: BusStrategy = new BusStrategy(definition.name, SUBSCRIPTIONS, () => consumer.start());
   const consumer = new Consumer(definition.name, transport, parts.inbox, strategy.handle, {
-    onHandled: ({ id, type, correlationid }) => {
+    onHandled: ({ id, type, correlationid, time }) => {
+      parts.metrics.rate.handled(time, parts.clock.now().getTime());
       parts.metrics.handled.inc({ event: type });
       log.info({ event: type, eventId: id, correlationId: correlationid }, 'event handled');
     },

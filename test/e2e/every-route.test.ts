@@ -1,4 +1,5 @@
-import { newId } from '#kernel';
+import { createOperator } from '#gateway';
+import { newId, unwrap } from '#kernel';
 import { type ApiClient, type Json } from '#testing';
 import { Person } from './person.js';
 import { startOneProcess, type SystemUnderTest } from './system.js';
@@ -14,14 +15,30 @@ interface Route {
 let world: SystemUnderTest;
 let routes: Route[];
 let person: Person;
+let operator: ApiClient;
 
 beforeAll(async () => {
   world = await startOneProcess();
   person = await Person.register(world);
+  operator = await signInOperator();
   const { body } = await world.api.get('/openapi.json');
   routes = routesOf(body);
 }, 60_000);
 afterAll(() => world.stop(), 60_000);
+
+async function signInOperator(): Promise<ApiClient> {
+  const account = { name: 'Ngozi', phone: '+2349091234567', password: 'a lamp in every window' };
+  unwrap(await createOperator(world.system!.services.gateway as never, account));
+  const { body } = await world.api.post('/api/auth/login', {
+    phone: account.phone,
+    password: account.password,
+  });
+  return world.api.with({ authorization: `Bearer ${body.accessToken}` });
+}
+
+/** Whose routes these are: an operator's own are tried by an operator, who gets past the question of the role. */
+const whoseApi = (path: string) => (OPERATORS.test(path) ? operator : person.api);
+const OPERATORS = /^\/(api\/(ops|audit)|retry\/)/;
 
 const OPEN = ['/api/auth/register', '/api/auth/login', '/api/auth/refresh', '/create', '/status', '/'];
 const WEBHOOKS = '/api/webhooks/';
@@ -77,6 +94,13 @@ test('there are the routes of the contract', () => {
     'POST /api/payments',
     'GET /api/payments/{id}/receipt',
     'GET /api/ops/queues',
+    'POST /api/ops/dead-letters/{id}/retry',
+    'POST /api/ops/dead-letters/{id}/discard',
+    'POST /api/ops/payments/{id}/refund',
+    'POST /api/ops/wallets/{id}/adjust',
+    'POST /api/ops/approvals/{id}/approve',
+    'POST /api/ops/users/{id}/suspend',
+    'POST /retry/{jobId}',
     'GET /api/ops/invariants',
     'GET /api/audit/verify',
     'POST /pay',
@@ -104,7 +128,7 @@ test('without a sign-in, or with a dead token, every route but the open ones ans
 test('bad JSON is a problem on every route that takes a body', async () => {
   const lines = await answers(
     (route) => route.hasBody && !route.path.startsWith(WEBHOOKS),
-    ({ method, path }) => person.api.call(method, filled(path, person.id), '{"amount":', key()),
+    ({ method, path }) => whoseApi(path).call(method, filled(path, person.id), '{"amount":', key()),
   );
   expect(lines.filter((line) => !line.endsWith(': 400 validation_failed'))).toEqual([]);
 });
@@ -113,7 +137,7 @@ test('a member that is not in the contract is refused on every route that takes 
   const lines = await answers(
     (route) => route.hasBody && !route.path.startsWith(WEBHOOKS),
     ({ method, path }) =>
-      person.api.call(method, filled(path, person.id), { role: 'operator', isAdmin: true }, key()),
+      whoseApi(path).call(method, filled(path, person.id), { role: 'operator', isAdmin: true }, key()),
   );
   expect(lines.filter((line) => !line.endsWith(': 400 validation_failed'))).toEqual([]);
 });
@@ -122,9 +146,9 @@ test('ids that are unknown, or none, are a 404 on every route that names one', a
   for (const id of [newId(), 'nonsense', '%27%3B--']) {
     const lines = await answers(
       (route) => route.path.includes('{') && !route.hasBody && route.needsSignIn,
-      ({ method, path }) => person.api.call(method, filled(path, id), undefined, key()),
+      ({ method, path }) => whoseApi(path).call(method, filled(path, id), undefined, key()),
     );
-    expect(lines.filter((line) => !/: (404 \w+|403 forbidden)$/.test(line))).toEqual([]);
+    expect(lines.filter((line) => !/: 404 \w+$/.test(line))).toEqual([]);
   }
 });
 
@@ -136,6 +160,8 @@ test("another person's things do not exist, on any route, and stay as they are",
   const stranger = await Person.register(world, 'A Stranger');
   const bodies: Record<string, object> = {
     'PATCH /api/bills/{id}': { amount: '1.00' },
+    'POST /api/ops/wallets/{id}/adjust': { amount: '1.00', reason: 'why not' },
+    'POST /api/ops/payments/{id}/refund': { reason: 'why not' },
     'POST /api/wallets/{walletId}/add-funds': { amount: '1.00' },
     'POST /api/vend/{billId}/pay': { amount: '15.00' },
     'POST /api/Vend/{billId}/pay': { amount: '15.00' },
@@ -157,7 +183,7 @@ test("another person's things do not exist, on any route, and stay as they are",
 
 test('the routes of operators are closed to everybody else', async () => {
   const lines = await answers(
-    (route) => /^\/api\/(ops|audit)/.test(route.path),
+    (route) => OPERATORS.test(route.path),
     ({ method, path }) => person.api.call(method, filled(path, newId()), undefined, key()),
   );
   expect(lines.filter((line) => !line.endsWith(': 403 forbidden'))).toEqual([]);

@@ -23,10 +23,9 @@ export class SuspendUser {
     const outcome = await this.requests.run(caller, async (tx) => {
       const user = await tx.load(UserRow, userId);
       if (!user) return refuse(new Problem('not_found'));
-      if (!user.suspendedAt) {
-        tx.set(user, { suspendedAt: tx.now, suspendedWhy: reason });
-        tx.publish(UserSuspended, userId, { userId, by: caller.userId, reason });
-      }
+      if (user.suspendedAt) return ok(user);
+      tx.set(user, { suspendedAt: tx.now, suspendedWhy: reason });
+      tx.publish(UserSuspended, userId, { userId, by: caller.userId, reason });
       // A sign-in loads the same row, locked, so none begins after this.
       ended = await tx.query<{ id: string }>(
         `UPDATE sessions SET revoked_at = $2, revoked_why = 'suspended'

@@ -39,5 +39,6 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
 
   { path: '/api/audit', service: 'audit' },
   { path: '/api/audit/*', service: 'audit' },
+  { path: '/api/ops/payments', service: 'payment' },
   { path: '/api/ops/invariants', service: 'audit' },
 ];

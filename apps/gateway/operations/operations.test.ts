@@ -23,6 +23,7 @@ const queue = (service: string) => ({
   outbox: { waiting: 2, oldestSeconds: 1 },
   inbox: { retry: 1, dead: 1 },
   effects: { waiting: 3, unknown: 0 },
+  handled: { perSecond: 1, lagSeconds: 0 },
   queued: 4,
 });
 const dead = (service: string, receivedAt: string) => ({

@@ -36,12 +36,14 @@ export class Adjustments1700000000100 implements MigrationInterface {
       ALTER TABLE holds DROP CONSTRAINT holds_state_check;
       ALTER TABLE holds ADD CONSTRAINT holds_state_check
         CHECK (state IN ('held', 'captured', 'released', 'refused', 'refunded'));
+      CREATE INDEX holds_open ON holds (placed_at) WHERE state = 'held';
     `);
   }
 
   /** Possible only while nothing was given back or adjusted: what is in the books stays. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      DROP INDEX holds_open;
       ALTER TABLE holds DROP CONSTRAINT holds_state_check;
       ALTER TABLE holds ADD CONSTRAINT holds_state_check
         CHECK (state IN ('held', 'captured', 'released', 'refused'));

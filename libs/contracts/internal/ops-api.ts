@@ -6,6 +6,8 @@ export interface QueueState {
   outbox: { waiting: number; oldestSeconds: number };
   inbox: { retry: number; dead: number };
   effects: { waiting: number; unknown: number };
+  /** By the process that answers, over the last minute: events per second, and the longest from announced to handled. */
+  handled: { perSecond: number; lagSeconds: number };
   /** Events in the service's queue on the broker that nobody took yet, where the bus can tell. */
   queued: number | null;
 }

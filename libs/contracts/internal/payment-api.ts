@@ -16,6 +16,23 @@ export interface RefundablePayment {
   amount: MoneyJson;
 }
 
+/** `GET /api/ops/payments?inDoubt=true`: a payment that has not ended in time, and who has to see to it by when. */
+export interface PaymentInDoubt {
+  id: string;
+  reference: string;
+  status: PaymentState;
+  payerId: string;
+  amount: MoneyJson;
+  createdAt: string;
+  /** What has to happen next. */
+  waitsFor: string;
+  /** Who sees to it. */
+  owner: string;
+  deadline: string;
+  /** The deadline is over. */
+  overdue: boolean;
+}
+
 /** `POST /internal/payments/{id}/refund`, once per decision. Refusals: not_found, payment_not_refundable. */
 export interface RefundPayment {
   decisionId: string;
