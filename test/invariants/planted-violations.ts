@@ -131,6 +131,16 @@ function pending(bill: string, like: string): string {
 
 const payments: Omit<Planted, 'breaks'>[] = [
   {
+    what: 'a hold that is given back without a transfer',
+    when: 'always',
+    sql: `UPDATE wallet.holds SET state = 'refunded' WHERE id = ${PAID_BILL}`,
+  },
+  {
+    what: 'a refunded payment whose money was not given back',
+    when: 'running',
+    sql: `UPDATE payment.payments SET status = 'REFUNDED', refunded_at = now(), refund_decision = id WHERE id = ${PAID_BILL}`,
+  },
+  {
     what: 'a payment that was charged twice, with books that are in order',
     when: 'always',
     sql: `DROP INDEX wallet.transfers_once_per_payment;
