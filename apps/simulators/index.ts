@@ -5,6 +5,7 @@ import { createServer } from './server.js';
 import { addTwilio, type TwilioOptions, type TwilioSimulator } from './twilio/twilio.simulator.js';
 
 export type { TwilioOptions, TwilioSimulator } from './twilio/twilio.simulator.js';
+export { readCallbackHosts } from './twilio/callback-url.js';
 export type { TwilioFault } from './twilio/treatment.js';
 export type { PhoneItem, PhoneSummary } from './phones/phone-network.js';
 

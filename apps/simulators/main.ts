@@ -1,4 +1,4 @@
-import { startSimulators } from './index.js';
+import { readCallbackHosts, startSimulators } from './index.js';
 
 const PORT = 3001;
 /** Known to everybody: a simulator guards nothing. */
@@ -17,6 +17,7 @@ async function main(): Promise<void> {
       accountSid: env['TWILIO_ACCOUNT_SID'] ?? DEMO_ACCOUNT_SID,
       authToken: env['TWILIO_AUTH_TOKEN'] ?? DEMO_AUTH_TOKEN,
       callbacks: env['SIM_CALLBACKS'] !== 'off',
+      callbackHosts: readCallbackHosts(env['SIM_CALLBACK_HOSTS'] ?? ''),
     },
     log: (line) => console.log(line),
   });

@@ -22,9 +22,27 @@ export function isCallbackUrl(text: string): boolean {
   return url !== undefined && /^https?:$/.test(url.protocol) && !url.hostname.includes('_');
 }
 
-/** A simulator never calls anything but this machine. */
-export function isLoopback(text: string): boolean {
+/** A simulator calls nothing but this machine, and the hosts that whoever started it names one by one. */
+export function mayBeCalled(text: string, hosts: readonly string[] = []): boolean {
   const host = urlOf(text)?.hostname ?? '';
+  return isLoopback(host) || hosts.includes(host);
+}
+
+/** Reads `gateway,wattline-gateway`. Throws for anything but plain host names: a pattern would let in the world. */
+export function readCallbackHosts(text: string): string[] {
+  const hosts = text
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter(Boolean);
+  for (const host of hosts) {
+    if (!/^[a-z]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(host)) {
+      throw new Error(`SIM_CALLBACK_HOSTS: ${host} is no host name.`);
+    }
+  }
+  return hosts;
+}
+
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -138,7 +138,9 @@ describe('the callbacks of a message', () => {
     'https://[::2]/',
   ])('never leave this machine: %s', async (statusCallback) => {
     const sid = await send({ statusCallback });
-    expect(attempts(sid)).toMatchObject([{ outcome: 'refused: not a loopback address' }]);
+    expect(attempts(sid)).toMatchObject([
+      { outcome: 'refused: neither a loopback address nor an allowed host' },
+    ]);
     expect(lines.some((line) => line.includes(sid))).toBe(true);
   });
 

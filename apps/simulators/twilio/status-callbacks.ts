@@ -3,7 +3,7 @@ import { Agent, errors } from 'undici';
 import type { Clock } from '#kernel';
 import type { Ring } from '../ring.js';
 import { API_VERSION, type Account } from './account.js';
-import { isLoopback, targetOf, type CallbackTarget, type RetryReason } from './callback-url.js';
+import { mayBeCalled, targetOf, type CallbackTarget, type RetryReason } from './callback-url.js';
 import { reportsOf, type Report, type Step } from './delivery-script.js';
 import type { Message } from './message.js';
 import { signatureOf } from './twilio-signature.js';
@@ -22,6 +22,8 @@ interface Options {
   account: Account;
   clock: Clock;
   stepMs: number;
+  /** Hosts besides this machine that may be called. */
+  hosts: readonly string[];
   record: Ring<CallbackEntry>;
   log: (line: string) => void;
 }
@@ -49,9 +51,9 @@ export class StatusCallbacks {
     const reports = message.statusCallback === undefined ? [] : reportsOf(message.script);
     const first = reports[0];
     if (first === undefined) return;
-    if (!isLoopback(message.statusCallback!)) {
+    if (!mayBeCalled(message.statusCallback!, this.options.hosts)) {
       this.options.log(`no callbacks for ${message.sid}: ${message.statusCallback} is not this machine`);
-      this.note(message, first.step, 1, 'refused: not a loopback address');
+      this.note(message, first.step, 1, 'refused: neither a loopback address nor an allowed host');
       return;
     }
     if (this.timers.size >= WAITING_MAX) {

@@ -14,6 +14,8 @@ import { addLogRoutes, TwilioLog } from './twilio-log.js';
 export interface TwilioOptions extends Account {
   /** False in a benchmark: no callbacks and no timers, the status shows by GET. True unless told. */
   callbacks?: boolean;
+  /** Hosts that callbacks may go to besides this machine; none unless told. */
+  callbackHosts?: readonly string[];
   /** How long a step of delivery takes: queued, sent and delivered are one step apart. */
   stepMs?: number;
   /** How many accepted messages are remembered. */
@@ -44,6 +46,7 @@ export function addTwilio(
   if (!/^AC[0-9a-f]{32}$/.test(accountSid))
     throw new RangeError('a Twilio account sid is AC and 32 hex digits');
   const account = { accountSid, authToken, apiKeys };
+  const hosts = options.callbackHosts ?? [];
   const store = new MessageStore({ clock, stepMs }, options.keepMessages ?? KEEP_MESSAGES);
   const faults = new FaultMenu<TwilioFault>({ dishes: TWILIO_FAULTS, operations: TWILIO_OPERATIONS, random });
   const records = new TwilioLog(store);
@@ -51,7 +54,7 @@ export function addTwilio(
   const callbacks =
     options.callbacks === false
       ? null
-      : new StatusCallbacks({ account, clock, stepMs, record: records.callbacks, log });
+      : new StatusCallbacks({ account, clock, stepMs, hosts, record: records.callbacks, log });
   const treatments = new Treatments(faults);
 
   phones.connect({ textsNewestFirst: (to): Iterable<PhoneText> => store.newestFirst(to) });
