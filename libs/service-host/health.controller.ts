@@ -39,7 +39,7 @@ export class HealthController {
     metrics.waiting.set({ what: 'effects' }, state.effects.waiting);
     metrics.waiting.set({ what: 'effects_unknown' }, state.effects.unknown);
     metrics.waiting.set({ what: 'queue' }, state.queued ?? 0);
-    metrics.outboxOldest.set(state.outbox.oldestSeconds);
+    metrics.oldest.set({ what: 'outbox' }, state.outbox.oldestSeconds);
     metrics.busConnected.set(this.parts.transport.connected ? 1 : 0);
     return metrics.registry.metrics();
   }
