@@ -6,17 +6,20 @@ import {
   notificationSettings,
   refuseInProduction,
 } from './notification-settings.js';
+import { PartnerTables1700000000002 } from './partners/partner-tables.migration.js';
+import { WebhookDeliveryRow } from './partners/webhook-delivery.entity.js';
+import { WebhookEndpointRow } from './partners/webhook-endpoint.entity.js';
 import { NotificationTables1700000000001 } from './notification-tables.migration.js';
 import { NotificationModule } from './notification.module.js';
 
 export type { NotificationSettings } from './notification-settings.js';
 
-/** Tells people by SMS what happened to their bills, payments and wallets. */
+/** Tells people by SMS, and partners by webhook, what happened to their bills, payments and wallets. */
 export const notificationService: ServiceDefinition<NotificationSettings> = {
   name: 'notification',
   module: NotificationModule,
-  entities: [ContactRow, MessageRow],
-  migrations: [NotificationTables1700000000001],
+  entities: [ContactRow, MessageRow, WebhookEndpointRow, WebhookDeliveryRow],
+  migrations: [NotificationTables1700000000001, PartnerTables1700000000002],
   settings: notificationSettings,
   refuse: refuseInProduction,
 };

@@ -11,6 +11,7 @@ export interface NotificationSettings extends BaseSettings {
   CONTACT_SECRET: string;
   SMS_ASK_AFTER_MS: number;
   SMS_TIMEOUT_MS: number;
+  WEBHOOK_TIMEOUT_MS: number;
 }
 
 const accountSid = makeValidator((value) => {
@@ -51,6 +52,10 @@ export const notificationSettings: ServiceDefinition<NotificationSettings>['sett
   SMS_ASK_AFTER_MS: kinds.positive({
     default: 60_000,
     desc: 'from an SMS of unknown outcome to the question whether Twilio has it',
+  }),
+  WEBHOOK_TIMEOUT_MS: kinds.positive({
+    default: 15_000,
+    desc: "longest wait for the answer of a partner's webhook endpoint",
   }),
 };
 

@@ -9,6 +9,17 @@ import { OnPaymentCompleted } from './messages/on-payment-completed.js';
 import { OnPaymentFailed } from './messages/on-payment-failed.js';
 import { OnWalletUpdated } from './messages/on-wallet-updated.js';
 import { TellUser } from './messages/tell-user.js';
+import { ChangeWebhookEndpoint } from './partners/change-webhook-endpoint.js';
+import { CreateWebhookEndpoint } from './partners/create-webhook-endpoint.js';
+import { DeliverWebhooks } from './partners/deliver-webhooks.js';
+import { FindEndpoints } from './partners/find-endpoints.js';
+import { resolveHost } from './partners/partner-address.js';
+import { PARTNERS_DNS } from './partners/partners-dns.js';
+import { PurgeDeliveries } from './partners/purge-deliveries.js';
+import { RecordWebhookAttempt } from './partners/record-webhook-attempt.js';
+import { ReplayDelivery } from './partners/replay-delivery.js';
+import { TellPartners } from './partners/tell-partners.js';
+import { WebhookEndpointsController } from './partners/webhook-endpoints.controller.js';
 import { RecordDeliveryReport } from './reports/record-delivery-report.js';
 import { TwilioReportsController } from './reports/twilio-reports.controller.js';
 import { BeginAttempt } from './sms/begin-attempt.js';
@@ -26,8 +37,20 @@ const consumers = [
   OnWalletUpdated,
 ];
 
+const partners = [
+  TellPartners,
+  FindEndpoints,
+  DeliverWebhooks,
+  RecordWebhookAttempt,
+  CreateWebhookEndpoint,
+  ChangeWebhookEndpoint,
+  ReplayDelivery,
+  PurgeDeliveries,
+  { provide: PARTNERS_DNS, useValue: resolveHost },
+];
+
 @Module({
-  controllers: [...consumers, NotificationsController, TwilioReportsController],
-  providers: [TellUser, RecordDeliveryReport, BeginAttempt, SendSms, TwilioApi],
+  controllers: [...consumers, NotificationsController, TwilioReportsController, WebhookEndpointsController],
+  providers: [TellUser, RecordDeliveryReport, BeginAttempt, SendSms, TwilioApi, ...partners],
 })
 export class NotificationModule {}

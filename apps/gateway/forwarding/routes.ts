@@ -37,6 +37,9 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/notifications/*', service: 'notification' },
   { path: '/api/webhooks/twilio', service: 'notification', open: true, headers: ['x-twilio-signature'] },
 
+  { path: '/api/webhook-endpoints', service: 'notification' },
+  { path: '/api/webhook-endpoints/*', service: 'notification' },
+
   { path: '/api/audit', service: 'audit' },
   { path: '/api/audit/*', service: 'audit' },
   { path: '/api/ops/payments', service: 'payment' },

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { type WalletChange, WalletUpdated } from '#contracts';
 import { Consumes, type EventOf, type Tx } from '#messaging';
+import { TellPartners } from '../partners/tell-partners.js';
 import {
   refund,
   type Sms,
@@ -21,10 +22,14 @@ const TELLS: Readonly<Record<WalletChange, ((wallet: WalletFacts) => Sms) | unde
 
 @Controller()
 export class OnWalletUpdated {
-  constructor(private readonly tellUser: TellUser) {}
+  constructor(
+    private readonly tellUser: TellUser,
+    private readonly tellPartners: TellPartners,
+  ) {}
 
   @Consumes(WalletUpdated)
   async handle(event: EventOf<typeof WalletUpdated>, tx: Tx): Promise<void> {
+    await this.tellPartners.run(event, tx);
     const { ownerId, change, reference } = event.data;
     const write = TELLS[change];
     if (!write) return;

@@ -9,6 +9,9 @@ import { SendSms } from '../sms/send-sms.effect.js';
 import { KIND_OF, type Sms, type Template } from '../templates/sms-templates.rules.js';
 import { MessageRow } from './message.entity.js';
 
+/** What a message is about: an event, or something that is treated as one. */
+type Cause = Pick<Envelope, 'id' | 'correlationid'>;
+
 /** Writes an SMS to a person and has it sent after the commit: one for an event, a person and a template. */
 @Injectable()
 export class TellUser {
@@ -21,7 +24,7 @@ export class TellUser {
    * `write` gets the message's own number, `M-7K3Q9ZPX4M2D`. Throws while the person's contact is not known:
    * `user_registered` may be late, and the event is then tried again.
    */
-  async run(event: Envelope, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
+  async run(event: Cause, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
     const id = newId(tx.now.getTime());
     const { template, text } = write(numberFor('M', id));
     const contact = await tx.load(ContactRow, userId);

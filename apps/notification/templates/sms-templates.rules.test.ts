@@ -11,6 +11,7 @@ import {
   TEMPLATES,
   transferReceived,
   walletTopUp,
+  webhookDisabled,
   welcome,
 } from './sms-templates.rules.js';
 
@@ -40,6 +41,7 @@ const all = (it: Words): Sms[] => [
   walletTopUp(it),
   transferReceived(it),
   refund(it),
+  webhookDisabled(it.title, it.ref),
 ];
 
 const longest: Words = {

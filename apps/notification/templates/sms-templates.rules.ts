@@ -11,6 +11,7 @@ export const TEMPLATES = [
   'wallet_top_up',
   'transfer_received',
   'refund',
+  'webhook_disabled',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -25,6 +26,7 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   wallet_top_up: 'wallet',
   transfer_received: 'wallet',
   refund: 'wallet',
+  webhook_disabled: 'account',
 };
 
 /** A text to a person: GSM-7, one segment, with a number in it that no other text to this person carries. */
@@ -132,6 +134,14 @@ export function transferReceived(wallet: WalletFacts): Sms {
 export function refund(wallet: WalletFacts): Sms {
   return sms('refund', [
     `${size(wallet.amount)} was given back to your wallet. Balance ${money(wallet.balance)}.${withRef(wallet.reference)}`,
+  ]);
+}
+
+export function webhookDisabled(host: string, ref: string): Sms {
+  return sms('webhook_disabled', [
+    'Your webhook endpoint',
+    free(host, ' at '),
+    ` has failed for three days and is switched off. Repair it, then switch it on again.${withRef(ref)}`,
   ]);
 }
 
