@@ -16,6 +16,8 @@ import { ReadOverview } from './admin/read-overview.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DecideDeadLetter } from './dead-letters/decide-dead-letter.js';
 import { TellDecision } from './dead-letters/tell-decision.effect.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeys } from './api-keys/api-keys.js';
 import { Forwarder } from './forwarding/forwarder.js';
 import { LandingController } from './landing/landing.controller.js';
 import { CarryOutAction } from './money-actions/carry-out-action.effect.js';
@@ -38,6 +40,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
   controllers: [
     AuthController,
     ProfileController,
+    ApiKeysController,
     UsersController,
     OperationsController,
     DeadLettersController,
@@ -50,6 +53,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
   providers: [
     AccessTokens,
     AdminSession,
+    ApiKeys,
     AttemptLimits,
     CarryOutAction,
     ChangeProfile,
@@ -73,6 +77,6 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     TellDecision,
     WatchQueues,
   ],
-  exports: [AccessTokens, LiveSessions], // for the authenticator, which stands in the host's module
+  exports: [AccessTokens, ApiKeys, LiveSessions], // for the authenticator, which stands in the host's module
 })
 export class GatewayModule {}

@@ -4,6 +4,8 @@ import { createOperator as create, type NewAccount } from './accounts/create-ope
 import { Passwords } from './accounts/passwords.js';
 import { UserRow } from './accounts/user.entity.js';
 import { DeadLetterDecision } from './dead-letters/dead-letter-decision.entity.js';
+import { ApiKeyRow } from './api-keys/api-key.entity.js';
+import { ApiKeyTables1700000000002 } from './api-keys/api-key-tables.migration.js';
 import { seedDemo } from './demo/seed-demo.js';
 import { awaitServices } from './edge/await-services.js';
 import { prepareGateway } from './edge/prepare-gateway.js';
@@ -22,8 +24,8 @@ export type { GatewaySettings, NewAccount };
 export const gatewayService: ServiceDefinition<GatewaySettings> = {
   name: 'gateway',
   module: GatewayModule,
-  entities: [UserRow, SessionRow, RefreshTokenRow, DeadLetterDecision, MoneyAction, MoneyActionKey],
-  migrations: [GatewayTables1700000000001, OperatorTables1700000000100],
+  entities: [UserRow, SessionRow, RefreshTokenRow, ApiKeyRow, DeadLetterDecision, MoneyAction, MoneyActionKey],
+  migrations: [GatewayTables1700000000001, ApiKeyTables1700000000002, OperatorTables1700000000100],
   settings: gatewaySettings,
   refuse: refuseInProduction,
   authenticator: BearerAuthenticator,

@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Authenticator, type ServiceParts } from '#service-host';
+import { ApiKeys } from '../api-keys/api-keys.js';
 import { forwardRequests } from '../forwarding/forward-requests.js';
 import { Forwarder } from '../forwarding/forwarder.js';
 import type { GatewaySettings } from '../gateway-settings.js';
@@ -21,7 +22,7 @@ export async function prepareGateway(
     .map((origin) => origin.trim())
     .filter(Boolean);
   if (origins.length > 0) await app.register(cors, corsFor(origins));
-  limitTraffic(fastify, { settings, tokens: app.get(AccessTokens), log });
+  limitTraffic(fastify, { settings, tokens: app.get(AccessTokens), keys: app.get(ApiKeys), log });
   const parts = { authenticator: app.get(Authenticator), forwarder: app.get(Forwarder), log };
   await app.register(forwardRequests(parts));
   serveDocs(app);

@@ -4,7 +4,8 @@ import { Problem } from '#kernel';
 import { type Log, sendProblem } from '#service-host';
 import type { GatewaySettings } from '../gateway-settings.js';
 import type { AccessTokens } from '../sessions/access-tokens.js';
-import { claimsOf } from '../sessions/bearer-authenticator.js';
+import type { ApiKeys } from '../api-keys/api-keys.js';
+import { bearerOf, claimsOf } from '../sessions/bearer-authenticator.js';
 
 const MINUTE_SECONDS = 60;
 /** Asked by machines that watch over this process, and by the other services. */
@@ -18,7 +19,12 @@ const UNCOUNTED = /^\/api\/webhooks\//;
  */
 export function limitTraffic(
   fastify: FastifyInstance,
-  { settings, tokens, log }: { settings: GatewaySettings; tokens: AccessTokens; log: Log },
+  {
+    settings,
+    tokens,
+    keys,
+    log,
+  }: { settings: GatewaySettings; tokens: AccessTokens; keys: ApiKeys; log: Log },
 ): void {
   const perMinute = new RateLimiterMemory({
     points: settings.RATE_LIMIT_PER_MINUTE,
@@ -37,10 +43,12 @@ export function limitTraffic(
     inFlight += 1;
     reply.raw.once('close', () => (inFlight -= 1));
     if (UNCOUNTED.test(routeOf(request))) return done();
-    perMinute.consume(claimsOf(request, tokens)?.userId ?? request.ip).then(
-      () => done(),
-      (spent: RateLimiterRes) => sendProblem(request, reply, limited(spent), log),
-    );
+    perMinute
+      .consume(claimsOf(request, tokens)?.userId ?? keys.ownerOf(bearerOf(request) ?? '') ?? request.ip)
+      .then(
+        () => done(),
+        (spent: RateLimiterRes) => sendProblem(request, reply, limited(spent), log),
+      );
   });
 }
 

@@ -1,9 +1,12 @@
 import type { ServiceName } from '#contracts';
+import type { Area } from '../api-keys/scopes.rules.js';
 
 export interface ForwardedRoute {
   /** In Fastify's writing; a star takes the rest of the path. */
   path: string;
   service: ServiceName;
+  /** Opens it to API keys that have the scope of this area; without one it is closed to them. */
+  area?: Area;
   /** Needs no sign-in here: the service authenticates it in its own way. */
   open?: true;
   /** Request headers beyond the usual ones that the service needs. */
@@ -14,22 +17,23 @@ export interface ForwardedRoute {
 
 /** Who answers what. A path that is neither here nor a controller of the gateway is a 404. */
 export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
-  { path: '/api/bills', service: 'billing' },
-  { path: '/api/bills/*', service: 'billing' },
-  { path: '/api/electricity/*', service: 'billing' },
+  { path: '/api/bills', service: 'billing', area: 'bills' },
+  { path: '/api/bills/*', service: 'billing', area: 'bills' },
+  { path: '/api/electricity/*', service: 'billing', area: 'bills' },
 
-  { path: '/api/wallet', service: 'wallet' },
-  { path: '/api/wallets/:walletId', service: 'wallet' },
-  { path: '/api/wallets/:walletId/entries', service: 'wallet' },
+  { path: '/api/wallet', service: 'wallet', area: 'wallet' },
+  { path: '/api/wallets/:walletId', service: 'wallet', area: 'wallet' },
+  { path: '/api/wallets/:walletId/entries', service: 'wallet', area: 'wallet' },
 
-  { path: '/api/wallets/:walletId/add-funds', service: 'payment' },
-  { path: '/api/transfers', service: 'payment' },
-  { path: '/api/payments', service: 'payment' },
-  { path: '/api/payments/*', service: 'payment' },
-  { path: '/api/vend/:billId/pay', service: 'payment' },
+  { path: '/api/wallets/:walletId/add-funds', service: 'payment', area: 'payments' },
+  { path: '/api/transfers', service: 'payment', area: 'payments' },
+  { path: '/api/payments', service: 'payment', area: 'payments' },
+  { path: '/api/payments/*', service: 'payment', area: 'payments' },
+  { path: '/api/vend/:billId/pay', service: 'payment', area: 'payments' },
   {
     path: '/api/Vend/:billId/pay',
     service: 'payment',
+    area: 'payments',
     rewrite: (path) => path.replace('/api/Vend/', '/api/vend/'),
   },
 
@@ -37,8 +41,8 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/notifications/*', service: 'notification' },
   { path: '/api/webhooks/twilio', service: 'notification', open: true, headers: ['x-twilio-signature'] },
 
-  { path: '/api/webhook-endpoints', service: 'notification' },
-  { path: '/api/webhook-endpoints/*', service: 'notification' },
+  { path: '/api/webhook-endpoints', service: 'notification', area: 'webhooks' },
+  { path: '/api/webhook-endpoints/*', service: 'notification', area: 'webhooks' },
 
   { path: '/api/audit', service: 'audit' },
   { path: '/api/audit/*', service: 'audit' },
