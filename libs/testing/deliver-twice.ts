@@ -13,6 +13,11 @@ export function deliverTwice(transport: Transport): Transport {
     publish: (message) => transport.publish(message),
     depth: (service) => transport.depth(service),
     close: () => transport.close(),
+    listen: (routingKeys, onMessage) =>
+      transport.listen(routingKeys, (message) => {
+        onMessage(message);
+        onMessage(message);
+      }),
     consume: (service, onDelivery) =>
       transport.consume(service, (delivery) => {
         for (const copy of twins(delivery)) onDelivery(copy);

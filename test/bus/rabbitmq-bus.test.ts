@@ -71,6 +71,8 @@ withBroker('RabbitMQ', () => {
       await world.playPeers();
       await world.service();
       const door = await world.door();
+      let overheard = 0;
+      await door.listen(['payment_completed'], () => (overheard += 1));
       await door.publish({ routingKey: 'payment_completed', body: JSON.stringify([completed(systemClock)]) });
       await until('the first is counted', async () => (await world.count()) === 1);
       await broker.restart();
@@ -85,6 +87,15 @@ withBroker('RabbitMQ', () => {
         30_000,
       );
       await until('the consumer is back', async () => (await world.count()) === 2, 30_000);
+      await until(
+        'the listener hears again',
+        async () => {
+          const body = JSON.stringify([completed(systemClock)]);
+          await door.publish({ routingKey: 'payment_completed', body }).catch(() => undefined);
+          return overheard >= 2;
+        },
+        30_000,
+      );
     } finally {
       await world.close();
       await broker.stop();

@@ -58,6 +58,7 @@ const NO_BUS: Transport = {
   start: () => Promise.resolve(),
   publish: () => Promise.reject(new Error('there is no bus')),
   consume: () => Promise.reject(new Error('there is no bus')),
+  listen: () => Promise.reject(new Error('there is no bus')),
   depth: () => Promise.resolve(null),
   close: () => Promise.resolve(),
 };

@@ -38,6 +38,12 @@ export interface Transport {
   publish(message: BusMessage): Promise<void>;
   /** Delivers the messages of a service; with several subscriptions of one service, each message to one. */
   consume(service: ServiceName, onDelivery: (delivery: Delivery) => void): Promise<Subscription>;
+  /**
+   * Broadcast: tells this process of every message with one of these routing keys that is published from now on,
+   * beside what the services get. Every listener hears each; what is missed while the bus is away is missed, and a
+   * message that is published again is heard again. For what is shown live, never for what has an effect.
+   */
+  listen(routingKeys: readonly string[], onMessage: (message: BusMessage) => void): Promise<Subscription>;
   /** Messages that wait for a service and are not yet delivered; null when that is not known. */
   depth(service: ServiceName): Promise<number | null>;
   /** False while the bus is away, or takes nothing. */

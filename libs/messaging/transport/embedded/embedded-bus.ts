@@ -19,6 +19,11 @@ interface Consumer {
   unanswered: Map<number, Waiting>;
 }
 
+interface Listener {
+  routingKeys: ReadonlySet<string>;
+  onMessage: (message: BusMessage) => void;
+}
+
 interface Queue {
   waiting: Waiting[];
   consumers: Consumer[];
@@ -36,6 +41,7 @@ const PREFETCH = 64;
  */
 export class EmbeddedBus {
   private readonly queues = new Map<ServiceName, Queue>();
+  private readonly listeners = new Set<Listener>();
   private lastTag = 0;
 
   constructor(readonly subscriptions: Subscriptions) {
@@ -56,6 +62,9 @@ export class EmbeddedBus {
   publish(message: BusMessage): Promise<void> {
     const services = this.subscriptions[message.routingKey] ?? [];
     if (services.length === 0) return Promise.reject(new Unroutable(message.routingKey));
+    for (const listener of this.listeners) {
+      if (listener.routingKeys.has(message.routingKey)) setImmediate(() => this.tell(listener, message));
+    }
     const stored = services.map(
       (service) =>
         new Promise<void>((resolve, reject) => {
@@ -76,6 +85,11 @@ export class EmbeddedBus {
     };
   }
 
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
   /** Puts what a consumer has not answered back to the front, for the next consumer. */
   giveBack(service: ServiceName, consumer: Consumer): void {
     const queue = this.queue(service);
@@ -93,6 +107,10 @@ export class EmbeddedBus {
 
   depth(service: ServiceName): number {
     return this.queue(service).waiting.length;
+  }
+
+  private tell(listener: Listener, { routingKey, body }: BusMessage): void {
+    if (this.listeners.has(listener)) listener.onMessage({ routingKey, body });
   }
 
   private queue(service: ServiceName): Queue {
@@ -145,6 +163,7 @@ function nextFree(queue: Queue): Consumer | undefined {
 }
 
 class EmbeddedTransport implements Transport {
+  private readonly listening: (() => void)[] = [];
   private readonly mine: { service: ServiceName; consumer: Consumer; unsubscribe: () => void }[] = [];
   private open = false;
 
@@ -176,12 +195,24 @@ class EmbeddedTransport implements Transport {
     });
   }
 
+  listen(routingKeys: readonly string[], onMessage: (message: BusMessage) => void): Promise<Subscription> {
+    const stop = this.bus.listen({ routingKeys: new Set(routingKeys), onMessage });
+    this.listening.push(stop);
+    return Promise.resolve({
+      stop: () => {
+        stop();
+        return Promise.resolve();
+      },
+    });
+  }
+
   depth(service: ServiceName): Promise<number> {
     return Promise.resolve(this.bus.depth(service));
   }
 
   close(): Promise<void> {
     this.open = false;
+    for (const stop of this.listening) stop();
     for (const { service, consumer, unsubscribe } of this.mine) {
       unsubscribe();
       this.bus.giveBack(service, consumer);

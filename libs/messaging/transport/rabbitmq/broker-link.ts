@@ -35,6 +35,11 @@ export class BrokerLink<C extends Channel> {
     return this.live?.channel;
   }
 
+  /** The connection, while there is one: for further channels that come and go with it. */
+  get connection(): ChannelModel | undefined {
+    return this.live?.connection;
+  }
+
   /** The broker is there, and takes what is published: it stops doing so when its memory or disk is full. */
   get usable(): boolean {
     return this.live !== undefined && !this.blocked;

@@ -9,6 +9,7 @@ import {
   type Transport,
   Unroutable,
 } from '../transport.port.js';
+import { type Listening, startListening } from './broadcast.js';
 import { BrokerLink } from './broker-link.js';
 import { declareTopology, type Names, namesFor } from './topology.js';
 
@@ -40,6 +41,7 @@ export class RabbitMqTransport implements Transport {
   private readonly names: Names;
   private readonly subscriptions: Subscriptions;
   private readonly consumptions: Consumption[] = [];
+  private readonly listenings: Listening[] = [];
   private readonly returned = new Set<string>();
   private readonly publisher: BrokerLink<ConfirmChannel>;
   private readonly consumer: BrokerLink<Channel>;
@@ -112,6 +114,22 @@ export class RabbitMqTransport implements Transport {
     };
   }
 
+  async listen(
+    routingKeys: readonly string[],
+    onMessage: (message: BusMessage) => void,
+  ): Promise<Subscription> {
+    const listening: Listening = { routingKeys, onMessage, stopped: false };
+    this.listenings.push(listening);
+    const { connection } = this.consumer;
+    if (connection) await startListening(connection, this.names.exchange, listening);
+    return {
+      stop: async () => {
+        listening.stopped = true;
+        await listening.channel?.close().catch(() => undefined); // its queue goes with it
+      },
+    };
+  }
+
   async depth(service: ServiceName): Promise<number | null> {
     const { channel } = this.consumer;
     if (!channel) return null;
@@ -144,6 +162,9 @@ export class RabbitMqTransport implements Transport {
     await channel.prefetch(this.options.prefetch ?? 64);
     for (const consumption of this.consumptions) {
       if (!consumption.stopped) await this.startConsumption(channel, consumption);
+    }
+    for (const listening of this.listenings) {
+      if (!listening.stopped) await startListening(connection, this.names.exchange, listening);
     }
     return channel;
   }
