@@ -25,6 +25,7 @@ import { DecideAction } from './money-actions/decide-action.js';
 import { FindActions } from './money-actions/find-actions.js';
 import { MoneyActionsController } from './money-actions/money-actions.controller.js';
 import { RequestAction } from './money-actions/request-action.js';
+import { LiveUpdates } from './live/live-updates.js';
 import { OperationsController } from './operations/ops.controller.js';
 import { WatchQueues } from './operations/watch-queues.js';
 import { PublicApi } from './public-api/public-api.js';
@@ -64,6 +65,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     FindUsers,
     Forwarder,
     LiveSessions,
+    LiveUpdates,
     LogIn,
     Passwords,
     PublicApi,

@@ -5,6 +5,8 @@ import { ApiKeys } from '../api-keys/api-keys.js';
 import { forwardRequests } from '../forwarding/forward-requests.js';
 import { Forwarder } from '../forwarding/forwarder.js';
 import type { GatewaySettings } from '../gateway-settings.js';
+import { serveLive } from '../live/serve-live.js';
+import { LiveUpdates } from '../live/live-updates.js';
 import { serveDocs } from '../public-api/serve-docs.js';
 import { AccessTokens } from '../sessions/access-tokens.js';
 import { correlate } from './correlation.js';
@@ -14,7 +16,7 @@ import { limitTraffic } from './traffic-limits.js';
 /** What stands before Nest's controllers. Hooks run in this order; a preflight is answered before it is counted. */
 export async function prepareGateway(
   app: NestFastifyApplication,
-  { settings, log }: ServiceParts<GatewaySettings>,
+  { settings, log, transport }: ServiceParts<GatewaySettings>,
 ): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   correlate(fastify, await securityHeaders());
@@ -25,6 +27,7 @@ export async function prepareGateway(
   limitTraffic(fastify, { settings, tokens: app.get(AccessTokens), keys: app.get(ApiKeys), log });
   const parts = { authenticator: app.get(Authenticator), forwarder: app.get(Forwarder), log };
   await app.register(forwardRequests(parts));
+  await serveLive(app.getHttpServer(), transport, app.get(LiveUpdates), origins);
   serveDocs(app);
 }
 

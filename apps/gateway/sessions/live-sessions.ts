@@ -27,6 +27,7 @@ export class LiveSessions {
   private readonly asked = new Map<string, Question>();
   /** For the next look; whoever joins in here gets an answer that is newer than the question. */
   private next = new Map<string, Question>();
+  private readonly listeners: ((sessionId: string) => void)[] = [];
 
   constructor(
     private readonly dataSource: DataSource,
@@ -44,6 +45,12 @@ export class LiveSessions {
   forget(sessionId: string): void {
     this.trusted.delete(sessionId);
     this.asked.delete(sessionId);
+    for (const listener of this.listeners) listener(sessionId);
+  }
+
+  /** Told of every session that ends in this process. */
+  onEnded(listener: (sessionId: string) => void): void {
+    this.listeners.push(listener);
   }
 
   private ask(sessionId: string): Question {
