@@ -10,6 +10,7 @@ export interface GatewaySettings extends BaseSettings {
   LOGIN_ATTEMPTS_PER_ADDRESS: number;
   LOGIN_WINDOW_SECONDS: number;
   REGISTRATIONS_PER_ADDRESS: number;
+  RESETS_PER_ADDRESS: number;
   RATE_LIMIT_PER_MINUTE: number;
   MAX_IN_FLIGHT: number;
   CORS_ORIGINS: string;
@@ -38,6 +39,10 @@ export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
   REGISTRATIONS_PER_ADDRESS: kinds.positive({
     default: 1000,
     desc: 'registrations from one address in an hour',
+  }),
+  RESETS_PER_ADDRESS: kinds.positive({
+    default: 100,
+    desc: 'codes for a new password that one address may ask for in an hour; one phone gets three',
   }),
   RATE_LIMIT_PER_MINUTE: kinds.positive({ default: 6000, desc: 'requests of one person or one address' }),
   MAX_IN_FLIGHT: kinds.positive({ default: 2000, desc: 'requests under way at once; more are answered 503' }),

@@ -3,12 +3,14 @@ import { AttemptLimits } from './accounts/attempt-limits.js';
 import { AuthController } from './accounts/auth.controller.js';
 import { ChangeProfile } from './accounts/change-profile.js';
 import { FindUsers } from './accounts/find-users.js';
+import { ConfirmPasswordReset } from './accounts/confirm-password-reset.js';
 import { LogIn } from './accounts/log-in.js';
 import { OpsUsersController } from './accounts/ops-users.controller.js';
 import { Passwords } from './accounts/passwords.js';
 import { ProfileController } from './accounts/profile.controller.js';
 import { RegisterUser } from './accounts/register-user.js';
 import { SuspendUser } from './accounts/suspend-user.js';
+import { RequestPasswordReset } from './accounts/request-password-reset.js';
 import { UsersController } from './accounts/users.controller.js';
 import { AdminController } from './admin/admin.controller.js';
 import { AdminSession } from './admin/admin-session.js';
@@ -60,6 +62,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     ChangeProfile,
     DecideAction,
     DecideDeadLetter,
+    ConfirmPasswordReset,
     EndSession,
     FindActions,
     FindUsers,
@@ -77,6 +80,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     RequestAction,
     SuspendUser,
     TellDecision,
+    RequestPasswordReset,
     WatchQueues,
   ],
   exports: [AccessTokens, ApiKeys, LiveSessions], // for the authenticator, which stands in the host's module

@@ -1,6 +1,8 @@
 import { newId, type Result } from '#kernel';
 import type { RunningService, ServiceDefinition } from '#service-host';
+import { AccountChanges1700000000002 } from './account-changes.migration.js';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
+import { PasswordReset } from './accounts/password-reset.entity.js';
 import { Passwords } from './accounts/passwords.js';
 import { UserRow } from './accounts/user.entity.js';
 import { DeadLetterDecision } from './dead-letters/dead-letter-decision.entity.js';
@@ -24,8 +26,22 @@ export type { GatewaySettings, NewAccount };
 export const gatewayService: ServiceDefinition<GatewaySettings> = {
   name: 'gateway',
   module: GatewayModule,
-  entities: [UserRow, SessionRow, RefreshTokenRow, ApiKeyRow, DeadLetterDecision, MoneyAction, MoneyActionKey],
-  migrations: [GatewayTables1700000000001, ApiKeyTables1700000000002, OperatorTables1700000000100],
+  entities: [
+    UserRow,
+    SessionRow,
+    RefreshTokenRow,
+    PasswordReset,
+    ApiKeyRow,
+    DeadLetterDecision,
+    MoneyAction,
+    MoneyActionKey,
+  ],
+  migrations: [
+    GatewayTables1700000000001,
+    ApiKeyTables1700000000002,
+    AccountChanges1700000000002,
+    OperatorTables1700000000100,
+  ],
   settings: gatewaySettings,
   refuse: refuseInProduction,
   authenticator: BearerAuthenticator,

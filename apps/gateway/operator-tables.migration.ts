@@ -52,7 +52,7 @@ export class OperatorTables1700000000100 implements MigrationInterface {
       ALTER TABLE users ADD COLUMN suspended_at timestamptz, ADD COLUMN suspended_why text;
       ALTER TABLE sessions DROP CONSTRAINT sessions_revoked_why_check;
       ALTER TABLE sessions ADD CONSTRAINT sessions_revoked_why_check
-        CHECK (revoked_why IN ('logout', 'reuse', 'suspended'));
+        CHECK (revoked_why IN ('logout', 'reuse', 'suspended', 'password'));
     `);
   }
 
@@ -60,7 +60,7 @@ export class OperatorTables1700000000100 implements MigrationInterface {
     await runner.query(`
       UPDATE sessions SET revoked_why = 'logout' WHERE revoked_why = 'suspended';
       ALTER TABLE sessions DROP CONSTRAINT sessions_revoked_why_check;
-      ALTER TABLE sessions ADD CONSTRAINT sessions_revoked_why_check CHECK (revoked_why IN ('logout', 'reuse'));
+      ALTER TABLE sessions ADD CONSTRAINT sessions_revoked_why_check CHECK (revoked_why IN ('logout', 'reuse', 'password'));
       ALTER TABLE users DROP COLUMN suspended_at, DROP COLUMN suspended_why;
       DROP TABLE money_action_keys; DROP TABLE money_actions; DROP TABLE dead_letter_decisions;
     `);

@@ -5,6 +5,8 @@ import { NotificationsController } from './messages/notifications.controller.js'
 import { OnBillCancelled } from './messages/on-bill-cancelled.js';
 import { OnBillChanged } from './messages/on-bill-changed.js';
 import { OnBillCreated } from './messages/on-bill-created.js';
+import { OnPasswordChanged } from './messages/on-password-changed.js';
+import { OnPasswordResetRequested } from './messages/on-password-reset-requested.js';
 import { OnPaymentCompleted } from './messages/on-payment-completed.js';
 import { OnPaymentFailed } from './messages/on-payment-failed.js';
 import { OnWalletUpdated } from './messages/on-wallet-updated.js';
@@ -29,6 +31,8 @@ import { TwilioApi } from './sms/twilio-api.js';
 const consumers = [
   OnUserRegistered,
   OnProfileChanged,
+  OnPasswordResetRequested,
+  OnPasswordChanged,
   OnBillCreated,
   OnBillChanged,
   OnBillCancelled,

@@ -2,6 +2,7 @@
 export const PROBLEMS = {
   validation_failed: { status: 400, title: 'The request is not valid' },
   idempotency_key_required: { status: 400, title: 'A request that moves money needs an idempotency key' },
+  reset_code_invalid: { status: 400, title: 'The code is wrong, too old, or was used already' },
   unauthorized: { status: 401, title: 'Sign in to continue' },
   invalid_credentials: { status: 401, title: 'Phone or password is wrong' },
   forbidden: { status: 403, title: 'Your role may not do this' },

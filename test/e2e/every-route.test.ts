@@ -40,7 +40,16 @@ async function signInOperator(): Promise<ApiClient> {
 const whoseApi = (path: string) => (OPERATORS.test(path) ? operator : person.api);
 const OPERATORS = /^\/(api\/(ops|audit)|retry\/)/;
 
-const OPEN = ['/api/auth/register', '/api/auth/login', '/api/auth/refresh', '/create', '/status', '/'];
+const OPEN = [
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/refresh',
+  '/api/auth/password-reset',
+  '/api/auth/password-reset/confirm',
+  '/create',
+  '/status',
+  '/',
+];
 const WEBHOOKS = '/api/webhooks/';
 
 function routesOf(document: Json): Route[] {

@@ -93,6 +93,25 @@ export class RefreshBody {
   refreshToken!: string;
 }
 
+export class PasswordResetBody {
+  @ApiProperty({ example: '+2348010000001' })
+  @IsString()
+  @MaxLength(40)
+  phone!: string;
+}
+
+export class NewPasswordBody extends PasswordResetBody {
+  @ApiProperty({ example: '042137', description: 'six digits, from the SMS' })
+  @IsString()
+  @MaxLength(20)
+  code!: string;
+
+  @ApiProperty({ minLength: SHORTEST_PASSWORD, maxLength: LONGEST_PASSWORD })
+  @IsString()
+  @MaxLength(LONGEST_PASSWORD)
+  password!: string;
+}
+
 export class UserAnswer {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;

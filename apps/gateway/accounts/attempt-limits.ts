@@ -16,6 +16,7 @@ export class AttemptLimits {
   private readonly phones: RateLimiterMemory;
   private readonly addresses: RateLimiterMemory;
   private readonly registrations: RateLimiterMemory;
+  private readonly resets: RateLimiterMemory;
 
   constructor(@Inject(SETTINGS) settings: GatewaySettings) {
     const duration = settings.LOGIN_WINDOW_SECONDS;
@@ -25,6 +26,7 @@ export class AttemptLimits {
       points: settings.REGISTRATIONS_PER_ADDRESS,
       duration: HOUR_SECONDS,
     });
+    this.resets = new RateLimiterMemory({ points: settings.RESETS_PER_ADDRESS, duration: HOUR_SECONDS });
   }
 
   /** Counts an attempt to sign in. Refusal: rate_limited. */
@@ -40,6 +42,21 @@ export class AttemptLimits {
   /** Counts a registration, whatever comes of it. Refusal: rate_limited. */
   beforeRegistration(address: string): Promise<Result<void>> {
     return take(this.registrations, address);
+  }
+
+  /** Counts a request for a code: each may cost an SMS. Refusal: rate_limited. */
+  beforeReset(address: string): Promise<Result<void>> {
+    return take(this.resets, address);
+  }
+
+  /** Counts a code that is tried as a password is. Refusal: rate_limited. */
+  beforeConfirm(address: string): Promise<Result<void>> {
+    return take(this.addresses, address);
+  }
+
+  /** Whoever set a new password may sign in, however often the old one was guessed. */
+  async afterReset(phone: string): Promise<void> {
+    await this.phones.delete(phone);
   }
 }
 

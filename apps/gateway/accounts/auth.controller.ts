@@ -1,14 +1,29 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { unwrap } from '#kernel';
 import { contextOf, Open, Refuses, User, type UserCaller } from '#service-host';
 import { ACCESS_SECONDS, AccessTokens } from '../sessions/access-tokens.js';
 import { EndSession } from '../sessions/end-session.js';
 import { RefreshSession } from '../sessions/refresh-session.js';
-import { LoginBody, RefreshBody, RegisterBody, SignedInAnswer } from './accounts.dto.js';
+import {
+  LoginBody,
+  NewPasswordBody,
+  PasswordResetBody,
+  RefreshBody,
+  RegisterBody,
+  SignedInAnswer,
+} from './accounts.dto.js';
+import { ConfirmPasswordReset } from './confirm-password-reset.js';
 import { LogIn } from './log-in.js';
 import { RegisterUser, type SignedIn } from './register-user.js';
+import { RequestPasswordReset } from './request-password-reset.js';
 
 @ApiTags('accounts')
 @Controller('api/auth')
@@ -18,6 +33,8 @@ export class AuthController {
     private readonly logIn: LogIn,
     private readonly refreshSession: RefreshSession,
     private readonly endSession: EndSession,
+    private readonly requestPasswordReset: RequestPasswordReset,
+    private readonly confirmPasswordReset: ConfirmPasswordReset,
     private readonly tokens: AccessTokens,
   ) {}
 
@@ -50,6 +67,25 @@ export class AuthController {
   async refresh(@Body() body: RefreshBody, @Req() request: FastifyRequest): Promise<SignedInAnswer> {
     const refreshed = await this.refreshSession.run(body.refreshToken, contextOf(request.headers));
     return signedInAnswer(unwrap(refreshed), this.tokens);
+  }
+
+  /** Sends a code by SMS, if there is an account with this phone; the answer is the same if there is none. */
+  @Open()
+  @Post('password-reset')
+  @HttpCode(202)
+  @ApiAcceptedResponse()
+  async requestReset(@Body() { phone }: PasswordResetBody, @Req() request: FastifyRequest): Promise<void> {
+    unwrap(await this.requestPasswordReset.run(phone, request.ip, contextOf(request.headers)));
+  }
+
+  /** Sets a new password by the code of the SMS, and ends all sessions of the person. */
+  @Open()
+  @Post('password-reset/confirm')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  @Refuses('reset_code_invalid')
+  async confirmReset(@Body() body: NewPasswordBody, @Req() request: FastifyRequest): Promise<void> {
+    unwrap(await this.confirmPasswordReset.run(body, request.ip, contextOf(request.headers)));
   }
 
   /** Ends the session: its refresh token and its access tokens are dead at once. */

@@ -43,8 +43,10 @@ export class LogIn {
     const { SESSION_DAYS } = this.settings;
     return this.requests.run(context, async (tx) => {
       // Locked, so that no session begins beside a suspension.
-      const { suspendedAt } = await tx.get(UserRow, user.id);
-      if (suspendedAt) return refuse(new Problem('account_suspended'));
+      const now = await tx.load(UserRow, user.id);
+      // The password may have been changed, or the account deleted, while the hash was computed.
+      if (now?.passwordHash !== user.passwordHash) return refuse(new Problem('invalid_credentials'));
+      if (now.suspendedAt) return refuse(new Problem('account_suspended'));
       return ok({ user, ...startSession(tx, user.id, SESSION_DAYS) });
     });
   }

@@ -9,5 +9,5 @@ export class SessionRow {
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
   @Column('text', { name: 'revoked_why', nullable: true }) revokedWhy!:
-    'logout' | 'reuse' | 'suspended' | null;
+    'logout' | 'reuse' | 'suspended' | 'password' | null;
 }

@@ -4,6 +4,8 @@ import {
   billCancelled,
   billChanged,
   billCreated,
+  passwordChanged,
+  passwordResetCode,
   paymentCompleted,
   paymentFailed,
   refund,
@@ -42,6 +44,8 @@ const all = (it: Words): Sms[] => [
   transferReceived(it),
   refund(it),
   webhookDisabled(it.title, it.ref),
+  passwordResetCode('042137', it.ref),
+  passwordChanged(it.ref),
 ];
 
 const longest: Words = {

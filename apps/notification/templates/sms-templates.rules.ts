@@ -3,6 +3,8 @@ import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
 
 export const TEMPLATES = [
   'welcome',
+  'password_reset_code',
+  'password_changed',
   'bill_created',
   'bill_changed',
   'bill_cancelled',
@@ -18,6 +20,8 @@ export type Template = (typeof TEMPLATES)[number];
 /** What a person can choose not to be told of; what concerns the account itself is always told. */
 export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments' | 'wallet'>> = {
   welcome: 'account',
+  password_reset_code: 'account',
+  password_changed: 'account',
   bill_created: 'bills',
   bill_changed: 'bills',
   bill_cancelled: 'bills',
@@ -28,6 +32,9 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   refund: 'wallet',
   webhook_disabled: 'account',
 };
+
+/** Whoever reads the text can use it: it is shown to nobody, and forgotten here and at Twilio once it has arrived. */
+export const SECRET: ReadonlySet<Template> = new Set<Template>(['password_reset_code']);
 
 /** A text to a person: GSM-7, one segment, with a number in it that no other text to this person carries. */
 export interface Sms {
@@ -65,6 +72,23 @@ export function welcome(ref: string): Sms {
   return sms('welcome', [
     'Welcome to Wattline. Top up your wallet, then pay bills and buy electricity. ',
     'We never ask for your password.',
+    withRef(ref),
+  ]);
+}
+
+/** The code comes first: phones show the beginning. */
+export function passwordResetCode(code: string, ref: string): Sms {
+  return sms('password_reset_code', [
+    `${id(code)} is your Wattline code for a new password, for 10 minutes. `,
+    'Tell it to nobody; we never ask for it.',
+    withRef(ref),
+  ]);
+}
+
+export function passwordChanged(ref: string): Sms {
+  return sms('password_changed', [
+    'Your Wattline password was changed and you are signed out everywhere. ',
+    'If it was not you, set a new one at once.',
     withRef(ref),
   ]);
 }

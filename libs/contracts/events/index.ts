@@ -18,7 +18,14 @@ import {
   PaymentInitiated,
   PaymentRefunded,
 } from './payment-events.js';
-import { ProfileChanged, UserRegistered, UserResumed, UserSuspended } from './user-events.js';
+import {
+  PasswordChanged,
+  PasswordResetRequested,
+  ProfileChanged,
+  UserRegistered,
+  UserResumed,
+  UserSuspended,
+} from './user-events.js';
 import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
@@ -33,6 +40,8 @@ export const EVENTS: readonly EventDefinition[] = [
   ProfileChanged,
   UserSuspended,
   UserResumed,
+  PasswordResetRequested,
+  PasswordChanged,
   BillCreated,
   BillChanged,
   BillCancelled,

@@ -9,6 +9,18 @@ export const UserRegistered = defineEvent('user_registered', 1, 'gateway', {
   sealedContact: t.text,
 });
 
+/** Somebody asked for a new password of this person. The code is readable by the notification service alone. */
+export const PasswordResetRequested = defineEvent('password_reset_requested', 1, 'gateway', {
+  userId: t.id,
+  /** Six digits, sealed with AES-256-GCM. */
+  sealedCode: t.text,
+  /** From then on the code is worth nothing. */
+  expiresAt: t.moment,
+});
+
+/** A person has a new password; all their sessions have ended. */
+export const PasswordChanged = defineEvent('password_changed', 1, 'gateway', { userId: t.id });
+
 /** A person changed their name, language, or of what they want to be told. The whole new state; the latest counts. */
 export const ProfileChanged = defineEvent('profile_changed', 1, 'gateway', {
   userId: t.id,
