@@ -8,6 +8,7 @@ import { LogIn } from './accounts/log-in.js';
 import { OpsUsersController } from './accounts/ops-users.controller.js';
 import { Passwords } from './accounts/passwords.js';
 import { ProfileController } from './accounts/profile.controller.js';
+import { ReadProfile } from './accounts/read-profile.js';
 import { RegisterUser } from './accounts/register-user.js';
 import { SuspendUser } from './accounts/suspend-user.js';
 import { RequestPasswordReset } from './accounts/request-password-reset.js';
@@ -74,6 +75,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     PublicApi,
     PurgeSessions,
     ReadOverview,
+    ReadProfile,
     ReadSystemStatus,
     RefreshSession,
     RegisterUser,

@@ -11,6 +11,7 @@ import { WebhookDeliveryRow } from './partners/webhook-delivery.entity.js';
 import { WebhookEndpointRow } from './partners/webhook-endpoint.entity.js';
 import { NotificationTables1700000000001 } from './notification-tables.migration.js';
 import { NotificationModule } from './notification.module.js';
+import { SmsFollowUp1700000000002 } from './sms-follow-up.migration.js';
 
 export type { NotificationSettings } from './notification-settings.js';
 
@@ -19,7 +20,7 @@ export const notificationService: ServiceDefinition<NotificationSettings> = {
   name: 'notification',
   module: NotificationModule,
   entities: [ContactRow, MessageRow, WebhookEndpointRow, WebhookDeliveryRow],
-  migrations: [NotificationTables1700000000001, PartnerTables1700000000002],
+  migrations: [NotificationTables1700000000001, PartnerTables1700000000002, SmsFollowUp1700000000002],
   settings: notificationSettings,
   refuse: refuseInProduction,
 };

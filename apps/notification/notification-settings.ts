@@ -5,6 +5,8 @@ export interface NotificationSettings extends BaseSettings {
   TWILIO_ACCOUNT_SID: string;
   /** Password of the API, and the key that Twilio signs its reports with. */
   TWILIO_AUTH_TOKEN: string;
+  /** The other token while it is changed: reports signed with it are believed too. */
+  TWILIO_AUTH_TOKEN_SECONDARY: string;
   TWILIO_FROM: string;
   TWILIO_API_BASE_URL: string;
   TWILIO_STATUS_CALLBACK_URL: string;
@@ -38,6 +40,10 @@ export const notificationSettings: ServiceDefinition<NotificationSettings>['sett
   ...baseSettings,
   TWILIO_ACCOUNT_SID: accountSid({ desc: 'Twilio account' }),
   TWILIO_AUTH_TOKEN: str({ desc: "Twilio's auth token" }),
+  TWILIO_AUTH_TOKEN_SECONDARY: str({
+    default: '',
+    desc: 'the second auth token while it is rotated; reports signed with it are believed too',
+  }),
   TWILIO_FROM: sender({ desc: 'number or sender name that SMS come from' }),
   TWILIO_API_BASE_URL: url({ default: 'https://api.twilio.com', desc: 'Twilio, or its simulator' }),
   TWILIO_STATUS_CALLBACK_URL: webUrl({
@@ -68,6 +74,10 @@ export function refuseInProduction(settings: NotificationSettings): string[] {
   refuse(
     !/^[0-9a-f]{32}$/.test(settings.TWILIO_AUTH_TOKEN) || /^(.)\1+$/.test(settings.TWILIO_AUTH_TOKEN),
     'TWILIO_AUTH_TOKEN: is none of Twilio (32 hexadecimal digits)',
+  );
+  refuse(
+    !/^([0-9a-f]{32})?$/.test(settings.TWILIO_AUTH_TOKEN_SECONDARY),
+    'TWILIO_AUTH_TOKEN_SECONDARY: is none of Twilio (32 hexadecimal digits)',
   );
   refuse(settings.TWILIO_FROM.startsWith('+1500555'), 'TWILIO_FROM: is a test number');
   refuse(

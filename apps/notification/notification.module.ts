@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { ContactsController } from './contacts/contacts.controller.js';
 import { OnProfileChanged } from './contacts/on-profile-changed.js';
+import { OnSmsResumed } from './contacts/on-sms-resumed.js';
 import { OnUserRegistered } from './contacts/on-user-registered.js';
+import { MoveMessage } from './messages/move-message.js';
 import { NotificationsController } from './messages/notifications.controller.js';
 import { OnBillCancelled } from './messages/on-bill-cancelled.js';
 import { OnBillChanged } from './messages/on-bill-changed.js';
@@ -22,15 +25,18 @@ import { RecordWebhookAttempt } from './partners/record-webhook-attempt.js';
 import { ReplayDelivery } from './partners/replay-delivery.js';
 import { TellPartners } from './partners/tell-partners.js';
 import { WebhookEndpointsController } from './partners/webhook-endpoints.controller.js';
+import { PollDeliveries } from './reports/poll-deliveries.js';
 import { RecordDeliveryReport } from './reports/record-delivery-report.js';
 import { TwilioReportsController } from './reports/twilio-reports.controller.js';
 import { BeginAttempt } from './sms/begin-attempt.js';
+import { RedactSms } from './sms/redact-sms.effect.js';
 import { SendSms } from './sms/send-sms.effect.js';
 import { TwilioApi } from './sms/twilio-api.js';
 
 const consumers = [
   OnUserRegistered,
   OnProfileChanged,
+  OnSmsResumed,
   OnPasswordResetRequested,
   OnPasswordChanged,
   OnBillCreated,
@@ -54,7 +60,23 @@ const partners = [
 ];
 
 @Module({
-  controllers: [...consumers, NotificationsController, TwilioReportsController, WebhookEndpointsController],
-  providers: [TellUser, RecordDeliveryReport, BeginAttempt, SendSms, TwilioApi, ...partners],
+  controllers: [
+    ...consumers,
+    ContactsController,
+    NotificationsController,
+    TwilioReportsController,
+    WebhookEndpointsController,
+  ],
+  providers: [
+    TellUser,
+    MoveMessage,
+    RecordDeliveryReport,
+    PollDeliveries,
+    BeginAttempt,
+    SendSms,
+    RedactSms,
+    TwilioApi,
+    ...partners,
+  ],
 })
 export class NotificationModule {}

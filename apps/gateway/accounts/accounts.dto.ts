@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
+  Equals,
   IsBoolean,
   IsEmail,
   IsIn,
@@ -143,6 +144,12 @@ export class ProfileAnswer extends UserAnswer {
   @ApiProperty({ type: String, nullable: true }) institutionName!: string | null;
   @ApiProperty({ example: 'en' }) language!: string;
   @ApiProperty({ description: 'of what one is told by SMS' }) notifications!: NotificationsAnswer;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'the phone has sent STOP, so no SMS reaches it; null while that is not known',
+  })
+  smsOptedOut!: boolean | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
 }
 
@@ -177,4 +184,12 @@ export class ProfileBody {
   @ValidateNested()
   @Type(() => NotificationsBody)
   notifications?: NotificationsBody;
+
+  @ApiPropertyOptional({
+    enum: [false],
+    description: 'false, after START was sent from the phone: SMS are sent again',
+  })
+  @IsGiven()
+  @Equals(false, { message: 'smsOptedOut can only be set to false; to opt out, send STOP' })
+  smsOptedOut?: false;
 }

@@ -40,6 +40,7 @@ test('who registers has an account, a wallet of the same id, and is signed in', 
     institutionName: null,
     language: 'en',
     notifications: { bills: true, payments: true, wallet: true },
+    smsOptedOut: null, // notification is away
     createdAt: expect.stringMatching(/Z$/),
   });
 });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProfileChanged } from '#contracts';
+import { ProfileChanged, SmsResumed } from '#contracts';
 import { ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
@@ -13,6 +13,8 @@ export interface ProfileChange {
   email?: string | null;
   language?: string;
   notifications?: Partial<NotificationChoices>;
+  /** SMS are wanted again. */
+  smsOptedOut?: false;
 }
 
 @Injectable()
@@ -36,6 +38,7 @@ export class ChangeProfile {
         notifications,
         sealedContact: sealContact(user, this.settings.CONTACT_SECRET),
       });
+      if (change.smsOptedOut === false) tx.publish(SmsResumed, user.id, { userId: user.id });
       return ok(user);
     });
   }

@@ -1,38 +1,30 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { Problem, unwrap } from '#kernel';
+import { unwrap } from '#kernel';
 import { User, type UserCaller } from '#service-host';
 import { ProfileAnswer, ProfileBody } from './accounts.dto.js';
 import { ChangeProfile } from './change-profile.js';
-import { UserRow } from './user.entity.js';
+import { ReadProfile } from './read-profile.js';
 
 @ApiTags('accounts')
 @Controller('api/profile')
 export class ProfileController {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly readProfile: ReadProfile,
     private readonly changeProfile: ChangeProfile,
   ) {}
 
   @Get()
   @ApiOkResponse({ type: ProfileAnswer })
   async read(@User() caller: UserCaller): Promise<ProfileAnswer> {
-    const user = await this.dataSource.getRepository(UserRow).findOneBy({ id: caller.userId });
-    if (!user) throw new Problem('unauthorized');
-    return profileOf(user);
+    return this.readProfile.run(caller);
   }
 
   @Patch()
   @ApiOkResponse({ type: ProfileAnswer })
   async change(@Body() body: ProfileBody, @User() caller: UserCaller): Promise<ProfileAnswer> {
-    return profileOf(unwrap(await this.changeProfile.run(body, caller)));
+    const user = unwrap(await this.changeProfile.run(body, caller));
+    const profile = await this.readProfile.of(user, caller);
+    return { ...profile, smsOptedOut: body.smsOptedOut ?? profile.smsOptedOut };
   }
-}
-
-/** Everything about oneself but the password's hash. */
-function profileOf(user: UserRow): ProfileAnswer {
-  const { id, name, phone, role, email, institutionName, language, notifications } = user;
-  const createdAt = user.createdAt.toISOString();
-  return { id, name, phone, role, email, institutionName, language, notifications, createdAt };
 }

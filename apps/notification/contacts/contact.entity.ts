@@ -10,6 +10,8 @@ export class ContactRow {
   @Column('boolean', { name: 'tell_bills' }) tellBills!: boolean;
   @Column('boolean', { name: 'tell_payments' }) tellPayments!: boolean;
   @Column('boolean', { name: 'tell_wallet' }) tellWallet!: boolean;
+  /** The person has sent STOP: Twilio refuses every SMS to them. */
+  @Column('timestamptz', { name: 'opted_out_at', nullable: true }) optedOutAt!: Date | null;
   /** The event that this was taken from. Ids rise with time, so an older event that comes later is known by it. */
   @Column('uuid', { name: 'as_of_event' }) asOfEvent!: string;
 }

@@ -16,10 +16,11 @@ export class OnProfileChanged {
       tellBills: notifications.bills,
       tellPayments: notifications.payments,
       tellWallet: notifications.wallet,
+      optedOutAt: null,
       asOfEvent: event.id,
     };
     if (await tx.insertIfAbsent(ContactRow, state)) return;
     const contact = await tx.get(ContactRow, userId);
-    if (contact.asOfEvent < event.id) tx.set(contact, state);
+    if (contact.asOfEvent < event.id) tx.set(contact, { ...state, optedOutAt: contact.optedOutAt });
   }
 }

@@ -21,6 +21,7 @@ export class OnUserRegistered {
       tellBills: true,
       tellPayments: true,
       tellWallet: true,
+      optedOutAt: null,
       asOfEvent: event.id,
     });
     await this.tellUser.run(event, userId, welcome, tx);

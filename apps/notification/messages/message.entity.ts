@@ -10,7 +10,7 @@ export class MessageRow {
   @Column('uuid', { name: 'event_id' }) eventId!: string;
   @Column('uuid', { name: 'user_id' }) userId!: string;
   @Column('text') template!: Template;
-  /** The text, sealed: some texts are worth money. */
+  /** The text, sealed: some texts are worth money. Empty once it was erased. */
   @Column('text') body!: string;
   @Column('text') state!: MessageState;
   /** Twilio's id, once it is known that Twilio has it. */
@@ -21,6 +21,9 @@ export class MessageRow {
   @Column('text', { name: 'correlation_id' }) correlationId!: string;
   /** When it was last about to be handed to Twilio; null before the first time. */
   @Column('timestamptz', { name: 'attempted_at', nullable: true }) attemptedAt!: Date | null;
+  /** When Twilio is asked what became of it, because no report came; null when nobody asks. */
+  @Column('timestamptz', { name: 'poll_at', nullable: true }) pollAt!: Date | null;
+  @Column('int') polls!: number;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
 }

@@ -6,7 +6,7 @@ import { seal, SETTINGS } from '#service-host';
 import { ContactRow } from '../contacts/contact.entity.js';
 import type { NotificationSettings } from '../notification-settings.js';
 import { SendSms } from '../sms/send-sms.effect.js';
-import { KIND_OF, type Sms, type Template } from '../templates/sms-templates.rules.js';
+import { KIND_OF, SECRET, type Sms, type Template } from '../templates/sms-templates.rules.js';
 import { MessageRow } from './message.entity.js';
 
 /** What a message is about: an event, or something that is treated as one. */
@@ -22,7 +22,8 @@ export class TellUser {
 
   /**
    * `write` gets the message's own number, `M-7K3Q9ZPX4M2D`. Throws while the person's contact is not known:
-   * `user_registered` may be late, and the event is then tried again.
+   * `user_registered` may be late, and the event is then tried again. To whoever opted out nothing is sent, not even
+   * a code, for Twilio would refuse it; the message stands in the app's list all the same.
    */
   async run(event: Cause, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
     const id = newId(tx.now.getTime());
@@ -30,22 +31,25 @@ export class TellUser {
     const contact = await tx.load(ContactRow, userId);
     if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
     if (!wants(contact, template)) return;
+    const { optedOutAt } = contact;
     const first = await tx.insertIfAbsent(MessageRow, {
       id,
       eventId: event.id,
       userId,
       template,
-      body: seal(text, this.settings.CONTACT_SECRET, 'message'),
-      state: 'queued',
+      body: optedOutAt && SECRET.has(template) ? '' : seal(text, this.settings.CONTACT_SECRET, 'message'),
+      state: optedOutAt ? 'failed' : 'queued',
       sid: null,
       segments: null,
-      errorCode: null,
+      errorCode: optedOutAt ? 'opted_out' : null,
       correlationId: event.correlationid,
       attemptedAt: null,
+      pollAt: null,
+      polls: 0,
       createdAt: tx.now,
       updatedAt: tx.now,
     });
-    if (first) tx.perform(this.sendSms, id, { messageId: id });
+    if (first && !optedOutAt) tx.perform(this.sendSms, id, { messageId: id });
   }
 }
 

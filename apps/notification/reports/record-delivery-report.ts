@@ -6,13 +6,17 @@ import { UnitOfWork, type WorkContext } from '#persistence';
 import { type Log, LOG } from '#service-host';
 import { MessageRow } from '../messages/message.entity.js';
 import { messageMachine, stateOf } from '../messages/message.machine.js';
+import { MoveMessage } from '../messages/move-message.js';
 
 export interface DeliveryReport {
   /** From the callback's URL, which we wrote. */
   messageId: string;
   sid: string;
-  status: string;
+  /** Absent when Twilio was asked for the last time and did not say. */
+  status?: string;
   errorCode?: string;
+  /** Nobody will ask again. */
+  isLast?: boolean;
 }
 
 /** Moves a message forward by what Twilio reports; settles a message of which nobody knew that Twilio has it. */
@@ -20,6 +24,7 @@ export interface DeliveryReport {
 export class RecordDeliveryReport {
   constructor(
     private readonly work: UnitOfWork<Tx>,
+    private readonly moveMessage: MoveMessage,
     private readonly dataSource: DataSource,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -32,18 +37,14 @@ export class RecordDeliveryReport {
       this.log.error({ messageId: id, sid: report.sid }, 'Twilio reports a second SMS of one message');
   }
 
-  private async record(id: string, { sid, status, errorCode }: DeliveryReport, tx: Tx): Promise<boolean> {
+  private async record(id: string, report: DeliveryReport, tx: Tx): Promise<boolean> {
+    const { sid, status, errorCode, isLast } = report;
     const row = await tx.get(MessageRow, id);
     if (row.sid && row.sid !== sid) return false;
-    const state = stateOf(status);
+    const state = status === undefined ? undefined : stateOf(status);
     const moves = state !== undefined && messageMachine.can(row.state, state);
-    if (row.sid && !moves) return true;
-    tx.set(row, {
-      sid,
-      state: moves ? state : row.state,
-      errorCode: moves ? (errorCode ?? row.errorCode) : row.errorCode,
-      updatedAt: tx.now,
-    });
+    if (row.sid && !moves && !isLast) return true;
+    await this.moveMessage.run(tx, row, { sid, state, errorCode, isLast });
     return true;
   }
 

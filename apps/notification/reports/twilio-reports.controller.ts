@@ -48,10 +48,13 @@ export class TwilioReportsController {
 
   /** Twilio signs the URL that it was given, so it is built from the settings: a proxy may show us another one. */
   private isSigned(signature: string | undefined, messageId: string, form: Form): boolean {
-    const { TWILIO_AUTH_TOKEN, TWILIO_STATUS_CALLBACK_URL } = this.settings;
+    const { TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY, TWILIO_STATUS_CALLBACK_URL } = this.settings;
     if (!signature || TWILIO_STATUS_CALLBACK_URL === '') return false;
     const url = signedUrlFor(TWILIO_STATUS_CALLBACK_URL, messageId);
-    return twilio.validateRequest(TWILIO_AUTH_TOKEN, signature, url, form);
+    // While the token is changed Twilio may sign with either.
+    return [TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY].some(
+      (token) => token !== '' && twilio.validateRequest(token, signature, url, form),
+    );
   }
 }
 

@@ -12,6 +12,8 @@ export interface OpenedMessage {
   text: string;
   correlationId: string;
   attemptedAt: Date | null;
+  /** Why it must not be sent any more. */
+  mute?: 'opted_out';
 }
 
 interface Row {
@@ -21,16 +23,18 @@ interface Row {
   correlation_id: string;
   attempted_at: Date | null;
   sealed_contact: string;
+  opted_out_at: Date | null;
 }
 
 type Waiting = { resolve: (row: Row | undefined) => void; reject: (error: unknown) => void };
 
-const READ = `SELECT m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact
+const READ = `SELECT m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact, c.opted_out_at
               FROM messages m JOIN contacts c USING (user_id) WHERE m.id = $1`;
 const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE)
               UPDATE messages m SET attempted_at = $2 FROM locked, contacts c
               WHERE m.id = locked.id AND c.user_id = m.user_id
-              RETURNING m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact`;
+              RETURNING m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
+                        c.opted_out_at`;
 
 /**
  * Opens messages for sending, and notes the time before the call is made: who asks later whether Twilio has a
@@ -80,9 +84,10 @@ export class BeginAttempt {
     return {
       sid: row.sid,
       phone: openContact(row.sealed_contact, secret).phone,
-      text: unseal(row.body, secret, 'message'),
+      text: row.body === '' ? '' : unseal(row.body, secret, 'message'),
       correlationId: row.correlation_id,
       attemptedAt: row.attempted_at,
+      ...(row.opted_out_at && { mute: 'opted_out' }),
     };
   }
 }

@@ -5,6 +5,7 @@ import { type Call, type Effect, EffectRunner, type FinalOutcome, type Outcome, 
 import { type Log, LOG, SETTINGS } from '#service-host';
 import { MessageRow } from '../messages/message.entity.js';
 import { messageMachine, stateOf } from '../messages/message.machine.js';
+import { MoveMessage } from '../messages/move-message.js';
 import type { NotificationSettings } from '../notification-settings.js';
 import { BeginAttempt, type OpenedMessage } from './begin-attempt.js';
 import { judgeRefusal, nameOf, neverLeft } from './twilio-answers.rules.js';
@@ -32,6 +33,7 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     private readonly effects: EffectRunner,
     private readonly beginAttempt: BeginAttempt,
     private readonly twilio: TwilioApi,
+    private readonly moveMessage: MoveMessage,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: NotificationSettings,
@@ -56,6 +58,7 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     }
     // A report of its delivery came in the meantime.
     if (message.sid) return alreadyThere(message.sid);
+    if (message.mute) return { kind: 'failed', code: message.mute, reason: message.mute };
     const { correlationId } = message;
     try {
       return {
@@ -104,18 +107,13 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     if (outcome.kind === 'failed') {
       // With a sid Twilio has it after all: its report came while we gave up.
       if (row.sid || !messageMachine.can(row.state, 'failed')) return;
-      tx.set(row, { state: 'failed', errorCode: outcome.code, updatedAt: tx.now });
+      await this.moveMessage.run(tx, row, { state: 'failed', errorCode: outcome.code });
       tx.afterCommit(() => this.log.warn({ correlationId, messageId, code: outcome.code }, 'SMS failed'));
       return;
     }
     const { sid, segments, status } = outcome.value;
     const state = stateOf(status) ?? 'sending';
-    tx.set(row, {
-      sid: row.sid ?? sid,
-      segments: segments ?? row.segments,
-      state: messageMachine.can(row.state, state) ? state : row.state,
-      updatedAt: tx.now,
-    });
+    await this.moveMessage.run(tx, row, { sid, segments, state });
     tx.afterCommit(() => this.log.info({ correlationId, messageId, sid }, 'SMS accepted'));
   }
 

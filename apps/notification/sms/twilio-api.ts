@@ -34,7 +34,7 @@ const CONNECT_TIMEOUT_MILLIS = 5_000;
 const ANSWER_MAX_BYTES = 2 * 1024 * 1024;
 const PAGE_SIZE = 100;
 
-/** The two calls that we need of Twilio's API, through its own SDK over our pool of connections. */
+/** The calls that we need of Twilio's API, through its own SDK over our pool of connections. */
 @Injectable()
 export class TwilioApi implements OnModuleDestroy {
   private readonly pool: Pool;
@@ -67,6 +67,17 @@ export class TwilioApi implements OnModuleDestroy {
     );
     if (typeof message.sid !== 'string' || !message.sid) throw new Error('Twilio accepted without a sid');
     return read(message);
+  }
+
+  /** What became of a message. Throws as `send` does. */
+  async read(sid: string, signal: AbortSignal): Promise<{ status: string; errorCode?: string }> {
+    const { status, errorCode } = await this.call(signal, (client) => client.messages(sid).fetch());
+    return { status, ...(errorCode && { errorCode: String(errorCode) }) };
+  }
+
+  /** Empties the text of a message that Twilio has delivered. Throws as `send` does. */
+  async redact(sid: string, signal: AbortSignal): Promise<void> {
+    await this.call(signal, (client) => client.messages(sid).update({ body: '' }));
   }
 
   /**

@@ -21,6 +21,9 @@ export const PasswordResetRequested = defineEvent('password_reset_requested', 1,
 /** A person has a new password; all their sessions have ended. */
 export const PasswordChanged = defineEvent('password_changed', 1, 'gateway', { userId: t.id });
 
+/** A person who had opted out of SMS says that they want them again. */
+export const SmsResumed = defineEvent('sms_resumed', 1, 'gateway', { userId: t.id });
+
 /** A person changed their name, language, or of what they want to be told. The whole new state; the latest counts. */
 export const ProfileChanged = defineEvent('profile_changed', 1, 'gateway', {
   userId: t.id,
