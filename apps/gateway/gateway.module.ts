@@ -4,6 +4,8 @@ import { AuthController } from './accounts/auth.controller.js';
 import { ChangeProfile } from './accounts/change-profile.js';
 import { FindUsers } from './accounts/find-users.js';
 import { ConfirmPasswordReset } from './accounts/confirm-password-reset.js';
+import { DeleteAccount } from './accounts/delete-account.js';
+import { ExportAccount } from './accounts/export-account.js';
 import { LogIn } from './accounts/log-in.js';
 import { OpsUsersController } from './accounts/ops-users.controller.js';
 import { Passwords } from './accounts/passwords.js';
@@ -11,6 +13,7 @@ import { ProfileController } from './accounts/profile.controller.js';
 import { ReadProfile } from './accounts/read-profile.js';
 import { RegisterUser } from './accounts/register-user.js';
 import { SuspendUser } from './accounts/suspend-user.js';
+import { ReopenAccount } from './accounts/reopen-account.js';
 import { RequestPasswordReset } from './accounts/request-password-reset.js';
 import { UsersController } from './accounts/users.controller.js';
 import { AdminController } from './admin/admin.controller.js';
@@ -64,9 +67,11 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     DecideAction,
     DecideDeadLetter,
     ConfirmPasswordReset,
+    DeleteAccount,
     EndSession,
     FindActions,
     FindUsers,
+    ExportAccount,
     Forwarder,
     LiveSessions,
     LiveUpdates,
@@ -82,6 +87,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     RequestAction,
     SuspendUser,
     TellDecision,
+    ReopenAccount,
     RequestPasswordReset,
     WatchQueues,
   ],

@@ -1,6 +1,7 @@
 import { newId, type Result } from '#kernel';
 import type { RunningService, ServiceDefinition } from '#service-host';
 import { AccountChanges1700000000002 } from './account-changes.migration.js';
+import { AccountClosing } from './accounts/account-closing.entity.js';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
 import { PasswordReset } from './accounts/password-reset.entity.js';
 import { Passwords } from './accounts/passwords.js';
@@ -31,6 +32,7 @@ export const gatewayService: ServiceDefinition<GatewaySettings> = {
     SessionRow,
     RefreshTokenRow,
     PasswordReset,
+    AccountClosing,
     ApiKeyRow,
     DeadLetterDecision,
     MoneyAction,

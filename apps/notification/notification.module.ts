@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ContactsController } from './contacts/contacts.controller.js';
+import { FetchContactKeys } from './contacts/fetch-contact-keys.js';
 import { OnProfileChanged } from './contacts/on-profile-changed.js';
 import { OnSmsResumed } from './contacts/on-sms-resumed.js';
+import { OnUserDeleted } from './contacts/on-user-deleted.js';
 import { OnUserRegistered } from './contacts/on-user-registered.js';
 import { MoveMessage } from './messages/move-message.js';
 import { NotificationsController } from './messages/notifications.controller.js';
@@ -37,6 +39,7 @@ const consumers = [
   OnUserRegistered,
   OnProfileChanged,
   OnSmsResumed,
+  OnUserDeleted,
   OnPasswordResetRequested,
   OnPasswordChanged,
   OnBillCreated,
@@ -70,6 +73,7 @@ const partners = [
   providers: [
     TellUser,
     MoveMessage,
+    FetchContactKeys,
     RecordDeliveryReport,
     PollDeliveries,
     BeginAttempt,

@@ -1,4 +1,6 @@
 import type { ServiceDefinition } from '#service-host';
+import { ClosedPeople1700000000010 } from './closings/closed-people.migration.js';
+import { ClosedPerson } from './closings/closed-person.entity.js';
 import { PaymentModule } from './payment.module.js';
 import { paymentSettings, type PaymentSettings } from './payment-settings.js';
 import { PaymentTables1700000000001 } from './payment-tables.migration.js';
@@ -10,8 +12,8 @@ import { RequestKey } from './requests/request-key.entity.js';
 export const paymentService: ServiceDefinition<PaymentSettings> = {
   name: 'payment',
   module: PaymentModule,
-  entities: [Payment, RequestKey],
-  migrations: [PaymentTables1700000000001, RefundColumns1700000000100],
+  entities: [Payment, RequestKey, ClosedPerson],
+  migrations: [PaymentTables1700000000001, ClosedPeople1700000000010, RefundColumns1700000000100],
   settings: paymentSettings,
 };
 

@@ -3,6 +3,8 @@ import { ClaimsController } from './claims/claims.controller.js';
 import { SettleClaim } from './claims/settle-claim.js';
 import { FindInDoubt } from './in-doubt/find-in-doubt.js';
 import { OpsPaymentsController } from './in-doubt/ops-payments.controller.js';
+import { ClosePerson } from './closings/close-person.js';
+import { PeopleController } from './closings/people.controller.js';
 import { AcceptPayment } from './payments/accept-payment.js';
 import { OnFundsHeld } from './payments/on-funds-held.js';
 import { OnFundsRefused } from './payments/on-funds-refused.js';
@@ -23,9 +25,10 @@ import { TransfersController } from './transfers/transfers.controller.js';
     ClaimsController,
     RefundsController,
     OpsPaymentsController,
+    PeopleController,
     OnFundsHeld,
     OnFundsRefused,
   ],
-  providers: [AcceptPayment, FindInDoubt, ReadPayments, RefundPayment, SettleClaim],
+  providers: [AcceptPayment, ClosePerson, FindInDoubt, ReadPayments, RefundPayment, SettleClaim],
 })
 export class PaymentModule {}

@@ -2,6 +2,7 @@ import { baseSettings, type BaseSettings, type ServiceDefinition } from '#servic
 import { Adjustment } from './adjustments/adjustment.entity.js';
 import { Adjustments1700000000100 } from './adjustments/adjustments.migration.js';
 import { Hold } from './holds/hold.entity.js';
+import { PayeesOfHolds1700000000010 } from './holds/payees-of-holds.migration.js';
 import { Account } from './ledger/account.entity.js';
 import { Entry } from './ledger/entry.entity.js';
 import { Transfer } from './ledger/transfer.entity.js';
@@ -13,6 +14,6 @@ export const walletService: ServiceDefinition<BaseSettings> = {
   name: 'wallet',
   module: WalletModule,
   entities: [Account, Transfer, Entry, Hold, Adjustment],
-  migrations: [WalletTables1700000000001, Adjustments1700000000100],
+  migrations: [WalletTables1700000000001, PayeesOfHolds1700000000010, Adjustments1700000000100],
   settings: baseSettings,
 };

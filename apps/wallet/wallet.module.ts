@@ -11,6 +11,7 @@ import { LedgerController } from './ledger/ledger.controller.js';
 import { VerifyLedger } from './ledger/verify-ledger.js';
 import { OnUserRegistered } from './wallets/on-user-registered.js';
 import { ReadWallets } from './wallets/read-wallets.js';
+import { RestController } from './wallets/rest.controller.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
 @Module({
@@ -22,6 +23,7 @@ import { WalletsController } from './wallets/wallets.controller.js';
     OnPaymentFailed,
     OnPaymentRefunded,
     WalletsController,
+    RestController,
     LedgerController,
     AdjustmentsController,
   ],

@@ -20,6 +20,35 @@ export function unseal(sealed: string, secret: string, purpose: string): string 
   return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
 }
 
+const WITH_PERSONAL_KEY = 'k1.';
+
+/** A key of one person's own: 256 random bits, base64url. */
+export function newPersonalKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Seals a text about one person, so that it takes the secret and the person's key to open it. */
+export function sealPersonal(text: string, secret: string, personalKey: string, purpose: string): string {
+  return WITH_PERSONAL_KEY + seal(text, `${secret} ${personalKey}`, purpose);
+}
+
+/** Whether a text was sealed with a person's own key; those from before there were such keys were not. */
+export function needsPersonalKey(sealed: string): boolean {
+  return sealed.startsWith(WITH_PERSONAL_KEY);
+}
+
+/** The text again; throws when it was changed, or sealed with another secret or key. */
+export function unsealPersonal(
+  sealed: string,
+  secret: string,
+  personalKey: string | null,
+  purpose: string,
+): string {
+  if (!needsPersonalKey(sealed)) return unseal(sealed, secret, purpose);
+  if (personalKey === null) throw new Error('the key of the person is not known');
+  return unseal(sealed.slice(WITH_PERSONAL_KEY.length), `${secret} ${personalKey}`, purpose);
+}
+
 function keyFor(secret: string, purpose: string): Buffer {
   return createHash('sha256').update(`wattline ${purpose} ${secret}`).digest();
 }

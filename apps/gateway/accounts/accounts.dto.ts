@@ -113,6 +113,13 @@ export class NewPasswordBody extends PasswordResetBody {
   password!: string;
 }
 
+export class DeleteAccountBody {
+  @ApiProperty({ description: 'once more, so that nobody else does it' })
+  @IsString()
+  @MaxLength(LONGEST_PASSWORD)
+  password!: string;
+}
+
 export class UserAnswer {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;

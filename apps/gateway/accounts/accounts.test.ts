@@ -1,6 +1,6 @@
 import { UserRegistered } from '#contracts';
 import { isId, newId, unwrap } from '#kernel';
-import { unseal } from '#service-host';
+import { unsealPersonal } from '#service-host';
 import { ApiClient, type Answer, startTestService, type TestService } from '#testing';
 import { createOperator, gatewayService, type GatewaySettings } from '../index.js';
 import { makeOperator, operatorSettings } from './operator-command.js';
@@ -17,6 +17,13 @@ afterAll(() => gateway.stop());
 
 const register = (more: object = {}) => api.post('/api/auth/register', somebody(more));
 const withToken = (token: string) => api.with({ authorization: `Bearer ${token}` });
+/** A sealed contact, opened as notification does. */
+async function opened(userId: string, sealed: string): Promise<{ name: string; phone: string }> {
+  const ask = { userIds: [userId] };
+  const { body } = await gateway.asService('notification').post('/internal/users/contact-keys', ask);
+  return JSON.parse(unsealPersonal(sealed, CONTACT_SECRET, body.keys[userId], 'contact'));
+}
+
 const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer];
 
 test('who registers has an account, a wallet of the same id, and is signed in', async () => {
@@ -52,7 +59,7 @@ test('user_registered tells nobody but the notification service the name and the
   expect(event.correlationid).toBe('one-request');
   const { sealedContact, ...open } = event.data;
   expect(open).toEqual({ userId: body.user.id, role: 'household', language: 'en' });
-  expect(JSON.parse(unseal(sealedContact, CONTACT_SECRET, 'contact'))).toEqual({
+  expect(await opened(body.user.id, sealedContact)).toEqual({
     name: person.name,
     phone: person.phone,
   });
@@ -197,7 +204,7 @@ test('a change of the profile is told to the system without the name in the clea
   await withToken(body.accessToken).patch('/api/profile', { name: 'Folasade Ade' });
   const { ProfileChanged } = await import('#contracts');
   const { data } = await gateway.untilPublished(ProfileChanged, body.user.id);
-  expect(JSON.parse(unseal(data.sealedContact, CONTACT_SECRET, 'contact')).name).toBe('Folasade Ade');
+  expect((await opened(body.user.id, data.sealedContact)).name).toBe('Folasade Ade');
   expect(JSON.stringify(data)).not.toContain('Folasade');
 });
 
@@ -238,6 +245,14 @@ test('nobody but a service may ask who has a phone', async () => {
   expect((await gateway.as(body.user.id).post('/internal/users/find', question)).status).toBe(403);
 });
 
+test('nobody but notification learns what opens a contact', async () => {
+  const { body } = await register();
+  const ask = { userIds: [body.user.id, newId()] };
+  expect((await gateway.asService('wallet').post('/internal/users/contact-keys', ask)).status).toBe(403);
+  const answer = await gateway.asService('notification').post('/internal/users/contact-keys', ask);
+  expect(Object.keys(answer.body.keys)).toEqual([body.user.id]);
+});
+
 test('an operator is made by whoever runs the deployment, once per phone', async () => {
   const person = somebody();
   const { userId } = unwrap(await createOperator(gateway.running, person));
@@ -261,7 +276,7 @@ test('the first operator is made by a command beside the running gateway, which 
   const { userId } = unwrap(await makeOperator(person, operatorSettings(environment)));
   const { data } = await gateway.untilPublished(UserRegistered, userId);
   expect(data.role).toBe('operator');
-  expect(JSON.parse(unseal(data.sealedContact, CONTACT_SECRET, 'contact'))).toEqual({
+  expect(await opened(userId, data.sealedContact)).toEqual({
     name: person.name,
     phone: person.phone,
   });

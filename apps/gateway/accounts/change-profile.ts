@@ -3,7 +3,7 @@ import { ProfileChanged, SmsResumed } from '#contracts';
 import { ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
-import { SETTINGS, type UserCaller } from '#service-host';
+import { newPersonalKey, SETTINGS, type UserCaller } from '#service-host';
 import type { GatewaySettings } from '../gateway-settings.js';
 import { sealContact } from './store-user.js';
 import { type NotificationChoices, UserRow } from './user.entity.js';
@@ -31,12 +31,13 @@ export class ChangeProfile {
       if (!user) return refuse(new Problem('unauthorized'));
       const { name = user.name, email = user.email, language = user.language } = change;
       const notifications = { ...user.notifications, ...given(change.notifications) };
-      tx.set(user, { name, email, language, notifications });
+      const contactKey = user.contactKey ?? newPersonalKey();
+      tx.set(user, { name, email, language, notifications, contactKey });
       tx.publish(ProfileChanged, user.id, {
         userId: user.id,
         language,
         notifications,
-        sealedContact: sealContact(user, this.settings.CONTACT_SECRET),
+        sealedContact: sealContact(user, contactKey, this.settings.CONTACT_SECRET),
       });
       if (change.smsOptedOut === false) tx.publish(SmsResumed, user.id, { userId: user.id });
       return ok(user);

@@ -1,7 +1,7 @@
 import { UserRegistered } from '#contracts';
 import { newId } from '#kernel';
 import type { Tx } from '#messaging';
-import { type Role, seal } from '#service-host';
+import { newPersonalKey, type Role, sealPersonal } from '#service-host';
 import { UserRow } from './user.entity.js';
 
 export interface NewUser {
@@ -17,11 +17,12 @@ export interface NewUser {
 
 /** Stores a person and tells the system, or undefined when somebody has this phone already. */
 export async function storeUser(tx: Tx, user: NewUser, contactSecret: string): Promise<UserRow | undefined> {
-  const row: UserRow = {
+  const row: UserRow & { contactKey: string } = {
     id: newId(),
     name: user.name,
     phone: user.phone,
     passwordHash: user.passwordHash,
+    contactKey: newPersonalKey(),
     email: user.email ?? null,
     role: user.role,
     institutionName: user.institutionName ?? null,
@@ -36,12 +37,16 @@ export async function storeUser(tx: Tx, user: NewUser, contactSecret: string): P
     userId: row.id,
     role: row.role,
     language: row.language,
-    sealedContact: sealContact(row, contactSecret),
+    sealedContact: sealContact(row, row.contactKey, contactSecret),
   });
   return row;
 }
 
-/** What the notification service alone can open: `{name, phone}`. */
-export function sealContact({ name, phone }: Pick<UserRow, 'name' | 'phone'>, contactSecret: string): string {
-  return seal(JSON.stringify({ name, phone }), contactSecret, 'contact');
+/** What the notification service alone can open, and nobody once the key is deleted: `{name, phone}`. */
+export function sealContact(
+  { name, phone }: Pick<UserRow, 'name' | 'phone'>,
+  key: string,
+  secret: string,
+): string {
+  return sealPersonal(JSON.stringify({ name, phone }), secret, key, 'contact');
 }

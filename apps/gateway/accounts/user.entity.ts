@@ -17,6 +17,8 @@ export class UserRow {
   @Column('text') phone!: string;
   /** argon2id, in the PHC string format. */
   @Column('text', { name: 'password_hash' }) passwordHash!: string;
+  /** What opens the person's sealed contact, together with our secret; deleted with the account. Null in old accounts. */
+  @Column('text', { name: 'contact_key', nullable: true }) contactKey!: string | null;
   @Column('text', { nullable: true }) email!: string | null;
   @Column('text') role!: Role;
   @Column('text', { name: 'institution_name', nullable: true }) institutionName!: string | null;

@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { DataSource } from 'typeorm';
-import type { FindUser, FoundUser } from '#contracts';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { DataSource, In, IsNull, Not } from 'typeorm';
+import type { AskContactKeys, ContactKeys, FindUser, FoundUser } from '#contracts';
 import { isId, maskName, Problem } from '#kernel';
-import { ServicesOnly, SETTINGS } from '#service-host';
+import { CallingService, type ServiceCaller, ServicesOnly, SETTINGS } from '#service-host';
 import type { GatewaySettings } from '../gateway-settings.js';
 import { readPhone } from './phone.rules.js';
 import { UserRow } from './user.entity.js';
@@ -12,6 +12,10 @@ import { UserRow } from './user.entity.js';
 class FindUserBody implements FindUser {
   @IsOptional() @IsString() @MaxLength(40) phone?: string;
   @IsOptional() @IsString() @MaxLength(40) userId?: string;
+}
+
+class ContactKeysBody implements AskContactKeys {
+  @IsArray() @ArrayMaxSize(200) @IsUUID(undefined, { each: true }) userIds!: string[];
 }
 
 /** For the other services, which know people by their id alone. */
@@ -34,6 +38,21 @@ export class UsersController {
     const user = phone === undefined ? await this.byId(userId!) : await this.byPhone(phone);
     if (!user) throw new Problem('not_found');
     return { userId: user.id, maskedName: maskName(user.name) };
+  }
+
+  /** What opens people's sealed contacts. Nobody but notification has to. */
+  @Post('contact-keys')
+  @HttpCode(200)
+  async contactKeys(
+    @CallingService() caller: ServiceCaller,
+    @Body() { userIds }: ContactKeysBody,
+  ): Promise<ContactKeys> {
+    if (caller.service !== 'notification') throw new Problem('forbidden');
+    const users = await this.dataSource.getRepository(UserRow).find({
+      select: { id: true, contactKey: true },
+      where: { id: In(userIds), contactKey: Not(IsNull()) },
+    });
+    return { keys: Object.fromEntries(users.map(({ id, contactKey }) => [id, contactKey!])) };
   }
 
   private async byId(id: string): Promise<UserRow | null> {

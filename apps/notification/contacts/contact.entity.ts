@@ -5,6 +5,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export class ContactRow {
   @PrimaryColumn('uuid', { name: 'user_id' }) userId!: string;
   @Column('text', { name: 'sealed_contact' }) sealedContact!: string;
+  /** What opens it, from the gateway; null until the first SMS, and once it is erased. */
+  @Column('text', { name: 'contact_key', nullable: true }) contactKey!: string | null;
+  /** The account was deleted, and nothing is to be known or sent any more. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true }) erasedAt!: Date | null;
   @Column('text') language!: string;
   /** Which kinds of events the person wants to be told of. */
   @Column('boolean', { name: 'tell_bills' }) tellBills!: boolean;

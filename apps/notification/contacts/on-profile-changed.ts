@@ -9,18 +9,18 @@ export class OnProfileChanged {
   @Consumes(ProfileChanged)
   async handle(event: EventOf<typeof ProfileChanged>, tx: Tx): Promise<void> {
     const { userId, sealedContact, language, notifications } = event.data;
-    const state: ContactRow = {
+    const state = {
       userId,
       sealedContact,
       language,
       tellBills: notifications.bills,
       tellPayments: notifications.payments,
       tellWallet: notifications.wallet,
-      optedOutAt: null,
       asOfEvent: event.id,
     };
-    if (await tx.insertIfAbsent(ContactRow, state)) return;
+    if (await tx.insertIfAbsent(ContactRow, { ...state, contactKey: null, erasedAt: null, optedOutAt: null }))
+      return;
     const contact = await tx.get(ContactRow, userId);
-    if (contact.asOfEvent < event.id) tx.set(contact, { ...state, optedOutAt: contact.optedOutAt });
+    if (!contact.erasedAt && contact.asOfEvent < event.id) tx.set(contact, state);
   }
 }

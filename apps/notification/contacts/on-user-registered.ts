@@ -21,6 +21,8 @@ export class OnUserRegistered {
       tellBills: true,
       tellPayments: true,
       tellWallet: true,
+      contactKey: null,
+      erasedAt: null,
       optedOutAt: null,
       asOfEvent: event.id,
     });

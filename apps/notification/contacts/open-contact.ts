@@ -1,4 +1,4 @@
-import { unseal } from '#service-host';
+import { unsealPersonal } from '#service-host';
 
 export interface Contact {
   name: string;
@@ -6,7 +6,7 @@ export interface Contact {
   phone: string;
 }
 
-/** Opens a contact as `user_registered` carried it. Throws when it was sealed with another secret. */
-export function openContact(sealed: string, secret: string): Contact {
-  return JSON.parse(unseal(sealed, secret, 'contact')) as Contact;
+/** Opens a contact as `user_registered` carried it. Throws when it was sealed with another secret, or its key is not here. */
+export function openContact(sealed: string, secret: string, key: string | null): Contact {
+  return JSON.parse(unsealPersonal(sealed, secret, key, 'contact')) as Contact;
 }

@@ -45,7 +45,8 @@ export class NotificationsController {
 
   /** A secret is for the phone alone: whoever stole a session must not read the code for a new password here. */
   private view({ id, createdAt, template, body, state }: MessageRow): Notification {
-    const text = SECRET.has(template) ? '' : unseal(body, this.settings.CONTACT_SECRET, 'message');
+    const text =
+      SECRET.has(template) || body === '' ? '' : unseal(body, this.settings.CONTACT_SECRET, 'message');
     return { id, at: createdAt.toISOString(), template, text, state };
   }
 }

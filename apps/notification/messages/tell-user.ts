@@ -30,7 +30,7 @@ export class TellUser {
     const { template, text } = write(numberFor('M', id));
     const contact = await tx.load(ContactRow, userId);
     if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
-    if (!wants(contact, template)) return;
+    if (contact.erasedAt || !wants(contact, template)) return;
     const { optedOutAt } = contact;
     const first = await tx.insertIfAbsent(MessageRow, {
       id,

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock, type Id } from '#kernel';
-import { SETTINGS, unseal } from '#service-host';
+import { needsPersonalKey, SETTINGS, unseal } from '#service-host';
+import { FetchContactKeys } from '../contacts/fetch-contact-keys.js';
 import { openContact } from '../contacts/open-contact.js';
 import type { NotificationSettings } from '../notification-settings.js';
 
@@ -13,28 +14,32 @@ export interface OpenedMessage {
   correlationId: string;
   attemptedAt: Date | null;
   /** Why it must not be sent any more. */
-  mute?: 'opted_out';
+  mute?: 'opted_out' | 'user_deleted';
 }
 
 interface Row {
   id: string;
+  user_id: string;
   sid: string | null;
   body: string;
   correlation_id: string;
   attempted_at: Date | null;
   sealed_contact: string;
+  contact_key: string | null;
   opted_out_at: Date | null;
+  erased_at: Date | null;
 }
 
 type Waiting = { resolve: (row: Row | undefined) => void; reject: (error: unknown) => void };
 
-const READ = `SELECT m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact, c.opted_out_at
+const READ = `SELECT m.id, m.user_id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
+                     c.contact_key, c.opted_out_at, c.erased_at
               FROM messages m JOIN contacts c USING (user_id) WHERE m.id = $1`;
 const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE)
               UPDATE messages m SET attempted_at = $2 FROM locked, contacts c
               WHERE m.id = locked.id AND c.user_id = m.user_id
-              RETURNING m.id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
-                        c.opted_out_at`;
+              RETURNING m.id, m.user_id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
+                        c.contact_key, c.opted_out_at, c.erased_at`;
 
 /**
  * Opens messages for sending, and notes the time before the call is made: who asks later whether Twilio has a
@@ -48,6 +53,7 @@ export class BeginAttempt {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly fetchContactKeys: FetchContactKeys,
     @Inject(SETTINGS) private readonly settings: NotificationSettings,
   ) {}
 
@@ -63,6 +69,7 @@ export class BeginAttempt {
   /** The message as it is, without an attempt. */
   async look(id: Id): Promise<OpenedMessage> {
     const [row] = await this.dataSource.query<Row[]>(READ, [id]);
+    await this.findKeys(row ? [row] : []);
     return this.open(id, row);
   }
 
@@ -71,6 +78,7 @@ export class BeginAttempt {
     this.waiting = new Map();
     try {
       const [rows] = await this.dataSource.query<[Row[], number]>(MARK, [[...all.keys()], this.clock.now()]);
+      await this.findKeys(rows);
       const found = new Map(rows.map((row) => [row.id, row]));
       for (const [id, waiting] of all) for (const { resolve } of waiting) resolve(found.get(id));
     } catch (error) {
@@ -78,16 +86,25 @@ export class BeginAttempt {
     }
   }
 
+  /** Of contacts that are opened for the first time; those whose key is not to be had now cannot be opened. */
+  private async findKeys(rows: Row[]): Promise<void> {
+    const closed = rows.filter((row) => row.contact_key === null && needsPersonalKey(row.sealed_contact));
+    if (closed.length === 0) return;
+    const keys = await this.fetchContactKeys.run([...new Set(closed.map((row) => row.user_id))]);
+    for (const row of closed) row.contact_key = keys.get(row.user_id) ?? null;
+  }
+
   private open(id: Id, row: Row | undefined): OpenedMessage {
     if (!row) throw new Error(`Message ${id} or its contact is missing`);
     const { CONTACT_SECRET: secret } = this.settings;
     return {
       sid: row.sid,
-      phone: openContact(row.sealed_contact, secret).phone,
+      phone: row.erased_at ? '' : openContact(row.sealed_contact, secret, row.contact_key).phone,
       text: row.body === '' ? '' : unseal(row.body, secret, 'message'),
       correlationId: row.correlation_id,
       attemptedAt: row.attempted_at,
       ...(row.opted_out_at && { mute: 'opted_out' }),
+      ...(row.erased_at && { mute: 'user_deleted' }),
     };
   }
 }

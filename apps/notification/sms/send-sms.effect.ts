@@ -79,6 +79,8 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
   async ask({ messageId }: SendSmsCommand, call: Call): Promise<Outcome<TwilioMessage>> {
     const message = await this.beginAttempt.look(messageId);
     if (message.sid) return alreadyThere(message.sid);
+    if (message.mute === 'user_deleted')
+      return { kind: 'failed', code: message.mute, reason: 'nobody knows the phone any more' };
     try {
       const found = await this.find(messageId, message, call);
       if (found) return { kind: 'succeeded', value: found };

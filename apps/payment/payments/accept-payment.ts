@@ -5,6 +5,7 @@ import { Clock, Money, numberFor, ok, Problem, refuse, type Result } from '#kern
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { InternalClient, type UserCaller } from '#service-host';
+import { ClosedPerson } from '../closings/closed-person.entity.js';
 import { hashOf, type RequestKeys, reserve } from '../requests/request-keys.js';
 import { RequestKey } from '../requests/request-key.entity.js';
 import { factsOf, Payment } from './payment.entity.js';
@@ -113,6 +114,14 @@ export class AcceptPayment {
 }
 
 async function store(caller: UserCaller, id: string, details: Details, tx: Tx): Promise<Result<Accepted>> {
+  // Looked at before the payment is written: whoever closes an account waits for all who have looked.
+  const { payeeId } = details;
+  const [payer, payee] = await Promise.all([
+    tx.load(ClosedPerson, caller.userId),
+    payeeId ? tx.load(ClosedPerson, payeeId) : undefined,
+  ]);
+  if (payer?.isClosed) return refuse(new Problem('conflict', 'this account is being deleted'));
+  if (payee?.isClosed) return refuse(new Problem('not_found'));
   const payment: Payment = {
     id,
     reference: numberFor('P', id),

@@ -10,6 +10,8 @@ export class Hold {
   /** The payment's id. */
   @PrimaryColumn('uuid') id!: string;
   @Column('uuid', { name: 'wallet_id' }) walletId!: string;
+  /** Whose wallet the money goes to, of a transfer. */
+  @Column('uuid', { name: 'payee_id', nullable: true }) payeeId!: string | null;
   /** Minor units. */
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
@@ -26,6 +28,7 @@ export function holdFor(payment: PaymentFacts, now: Date, rest: Partial<Hold> = 
   return {
     id: payment.paymentId,
     walletId: payment.payerId,
+    payeeId: payment.payeeId ?? null,
     amount: minor,
     currency,
     state: 'held',

@@ -24,6 +24,9 @@ export const PasswordChanged = defineEvent('password_changed', 1, 'gateway', { u
 /** A person who had opted out of SMS says that they want them again. */
 export const SmsResumed = defineEvent('sms_resumed', 1, 'gateway', { userId: t.id });
 
+/** An account is deleted: its contact, and the key that opens every copy of it, are gone. Ids and amounts stay. */
+export const UserDeleted = defineEvent('user_deleted', 1, 'gateway', { userId: t.id });
+
 /** A person changed their name, language, or of what they want to be told. The whole new state; the latest counts. */
 export const ProfileChanged = defineEvent('profile_changed', 1, 'gateway', {
   userId: t.id,

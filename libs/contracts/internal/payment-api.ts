@@ -38,3 +38,17 @@ export interface RefundPayment {
   decisionId: string;
   reason: string;
 }
+
+/**
+ * `POST /internal/people/{id}/close`: no payment of this person, or to them, is accepted from now on, until
+ * `POST /internal/people/{id}/reopen` with the same closing. Both may be repeated, and may arrive in any order:
+ * what was reopened stays open. Refusal: conflict, when this closing was given up.
+ */
+export interface ClosePerson {
+  closingId: string;
+}
+
+export interface PersonClosed {
+  /** Payments of the person, or to them, that have not ended yet. */
+  underWay: number;
+}

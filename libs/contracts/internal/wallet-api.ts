@@ -16,3 +16,10 @@ export interface AdjustWallet {
   currency: string;
   reason: string;
 }
+
+/** `GET /internal/wallets/{id}/rest`: whether anything is left in a wallet, or on its way into it or out of it. */
+export interface WalletRest {
+  /** Payments that hold money of this wallet, or money for it. */
+  openHolds: number;
+  isEmpty: boolean;
+}
