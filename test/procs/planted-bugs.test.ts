@@ -8,16 +8,20 @@ import { FaultRun, type FaultRunOptions } from './run-faults.js';
 const withBroker = findRabbitmqServer() ? describe : describe.skip;
 
 const PLANTED: [bug: string, foundBy: RegExp, options: Partial<FaultRunOptions>][] = [
-  ['ack-before-commit', /I6: .* has not reached/, { classes: ['crash', 'kill'], count: 60 }],
-  ['no-inbox', /I8: event .* is in the trail 2 times/, { classes: ['crash'], count: 80 }],
+  ['./planted/ack-before-commit.js', /I6: .* has not reached/, { classes: ['crash', 'kill'], count: 60 }],
+  ['./planted/no-inbox.js', /I8: event .* is in the trail 2 times/, { classes: ['crash'], count: 80 }],
   [
-    'publish-before-commit',
+    './planted/publish-before-commit.js',
     /which nobody announced|was announced by nobody/,
     { classes: ['crash'], count: 60 },
   ],
-  ['no-hold-release', /I2: hold .* is open, its payment is PAID/, { classes: ['sms'], count: 5 }],
   [
-    'balance-outside-the-lock',
+    './planted/no-hold-release.js',
+    /I2: hold .* is open, its payment is PAID/,
+    { classes: ['sms'], count: 5 },
+  ],
+  [
+    './planted/balance-outside-the-lock.js',
     /I1: .*the balance is .* the transfers sum to/,
     {
       classes: ['sms'],
@@ -26,14 +30,18 @@ const PLANTED: [bug: string, foundBy: RegExp, options: Partial<FaultRunOptions>]
       prepare: async ({ fleet }) => fleet.addInstance('wallet', 'wallet-2'),
     },
   ],
-  ['no-state-guard', /notification.messages .* went from delivered to/, { classes: ['sms'], count: 40 }],
+  [
+    './planted/no-state-guard.js',
+    /notification.messages .* went from delivered to/,
+    { classes: ['sms'], count: 40 },
+  ],
 ];
 
 withBroker('a planted bug is found', () => {
   test.each(PLANTED)(
     '%s',
     async (bug, foundBy, options) => {
-      const module = pathToFileURL(join(process.cwd(), 'dist/test/procs/planted', `${bug}.js`)).href;
+      const module = pathToFileURL(join(process.cwd(), 'dist/test/procs', bug)).href;
       const { violations, unbalanced } = await FaultRun.play({
         seed: 1,
         count: 1,
