@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '#service-host';
+import type { RunningService, ServiceDefinition } from '#service-host';
 import { ContactRow } from './contacts/contact.entity.js';
 import { MessageRow } from './messages/message.entity.js';
 import {
@@ -11,6 +11,7 @@ import { WebhookDeliveryRow } from './partners/webhook-delivery.entity.js';
 import { WebhookEndpointRow } from './partners/webhook-endpoint.entity.js';
 import { NotificationTables1700000000001 } from './notification-tables.migration.js';
 import { NotificationModule } from './notification.module.js';
+import { PollDeliveries } from './reports/poll-deliveries.js';
 import { SmsFollowUp1700000000002 } from './sms-follow-up.migration.js';
 
 export type { NotificationSettings } from './notification-settings.js';
@@ -24,3 +25,8 @@ export const notificationService: ServiceDefinition<NotificationSettings> = {
   settings: notificationSettings,
   refuse: refuseInProduction,
 };
+
+/** Asks Twilio now for the SMS whose question is due; the running service does it by itself twice a minute. */
+export function pollDeliveries({ app }: RunningService<NotificationSettings>): Promise<void> {
+  return app.get(PollDeliveries).run();
+}

@@ -1,10 +1,10 @@
 import twilio from 'twilio';
+import { pollDeliveries } from '#notification';
 import { BillCreated, PasswordResetRequested, ProfileChanged, SmsResumed } from '#contracts';
 import { newId } from '#kernel';
 import { seal } from '#service-host';
 import type { TwilioFault } from '#simulators';
 import { until } from '#testing';
-import { PollDeliveries } from '../../apps/notification/reports/poll-deliveries.js';
 import {
   billOf,
   CONTACT_SECRET,
@@ -117,7 +117,7 @@ describe('whoever has sent STOP', () => {
 });
 
 describe('an SMS of which no report comes', () => {
-  const poll = () => world.notification.running.app.get(PollDeliveries).run();
+  const poll = () => pollDeliveries(world.notification.running);
 
   test('is asked for after ten minutes, and ends with the answer', async () => {
     const person = await world.newPerson();
@@ -209,7 +209,7 @@ describe('a code', () => {
     });
     for (const wait of [10 * MINUTE, 50 * MINUTE, 5 * HOUR]) {
       world.clock.advance(wait);
-      await world.notification.running.app.get(PollDeliveries).run();
+      await pollDeliveries(world.notification.running);
     }
     // Also when the first call to erase it ended in doubt: it is made again later.
     await until('it is erased', async () => {
