@@ -4,6 +4,7 @@ import { FakeClock, newId, systemClock } from '#kernel';
 import { type BusMessage, type Delivery, type Transport, Unroutable } from '#messaging';
 import type { RunningService } from '#service-host';
 import { createTestDatabase, deliverTwice, type TestDatabase, until } from '#testing';
+import { BROADCAST } from './broadcast.js';
 import { completed, type Plan, startTestConsumer } from './test-consumer.js';
 
 /** One bus, as several processes see it: each `open` is another process's door. */
@@ -185,44 +186,6 @@ export const CONFORMANCE: ConformanceCase[] = [
     },
   },
   {
-    name: 'a broadcast reaches every listener, beside the services, and only of what it listens to',
-    async run(world) {
-      await world.playPeers([]);
-      const heard: [string[], string[]] = [[], []];
-      const doors = [await world.door(), await world.door()];
-      for (const [i, door] of doors.entries()) {
-        await door.listen([EVENT], ({ routingKey, body }) => heard[i]!.push(`${routingKey} ${body}`));
-      }
-      const publisher = await world.door();
-      const other = JSON.stringify([completed(systemClock)]);
-      await publisher.publish({ routingKey: 'bill_created', body: other });
-      const messages = Array.from({ length: 20 }, () => packed([completed(systemClock)]));
-      for (const message of messages) await publisher.publish(message);
-      const expected = messages.map(({ routingKey, body }) => `${routingKey} ${body}`);
-      await until('both have heard all', () => heard.every((it) => it.length >= expected.length));
-      expect(heard).toEqual([expected, expected]);
-    },
-  },
-  {
-    name: 'a listener that is slow, stopped or gone holds nobody up, and hears nothing more',
-    async run(world) {
-      await world.playPeers([]);
-      const heard: string[] = [];
-      const [door, leaving, publisher] = [await world.door(), await world.door(), await world.door()];
-      const stopped = await door.listen([EVENT], () => heard.push('stopped'));
-      await leaving.listen([EVENT], () => heard.push('gone'));
-      await publisher.publish(packed([completed(systemClock)]));
-      await until('both have heard it', () => heard.length === 2);
-      await stopped.stop();
-      await leaving.close();
-      const last = await world.door();
-      await last.listen([EVENT], () => heard.push('last'));
-      await publisher.publish(packed([completed(systemClock)]));
-      await until('the last has heard it', () => heard.includes('last'));
-      expect(heard.sort()).toEqual(['gone', 'last', 'stopped']);
-    },
-  },
-  {
     name: 'a duplicate has no second effect',
     async run(world) {
       await world.playPeers();
@@ -362,6 +325,7 @@ export const CONFORMANCE: ConformanceCase[] = [
       await later.close();
     },
   },
+  ...BROADCAST,
 ];
 
 /** Planted bug: the message is acknowledged when it arrives. */

@@ -57,7 +57,9 @@ function frame(): Omit<OpenAPIObject, 'paths'> {
     .setTitle('Wattline')
     .setDescription(
       'Prepaid electricity and bill payments. Sign in at /api/auth/login and send the access token as a bearer token. ' +
-        'Errors are RFC 9457 problem+json with a stable `code`.',
+        'Machines send an API key instead. Errors are RFC 9457 problem+json with a stable `code`. ' +
+        'GET /api/live is a WebSocket: send {"type":"auth","accessToken":…} first, then messages of the types ' +
+        'payment, wallet and notification come.',
     )
     .setVersion('1')
     .addBearerAuth()

@@ -51,7 +51,7 @@ const BEGIN = `
 /**
  * Calls the partners' endpoints. A sibling of the effect runner, with other rules: a webhook may safely be sent
  * twice (its id tells), so what is unknown is tried again, over three days, and a partner who is dead or slow keeps
- * nobody else waiting (ADR 0018).
+ * nobody else waiting (ADR 0020).
  */
 @Injectable()
 export class DeliverWebhooks implements OnApplicationBootstrap, OnModuleDestroy {

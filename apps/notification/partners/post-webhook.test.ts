@@ -78,7 +78,7 @@ const refusedUrls: [string, boolean][] = [
   ['https://partner.example:22/', true],
   ['https://partner.example:80/', true],
   ['https://partner.example:3000/', true],
-  ['https://amina:secret@partner.example/', true],
+  ['https://amina:pw@partner.example/', true],
   ['https://partner.example/#there', true],
   ['http://127.0.0.1:22/', true],
   ['javascript:alert(1)', true],

@@ -17,6 +17,8 @@ export interface PostOptions {
 }
 
 const ANSWER_BYTES = 1_024;
+/** A connection that nobody answers is given up by this, not left to the system, which waits for minutes. */
+const CONNECT_MILLIS = 10_000;
 
 /**
  * One attempt: the URL's rules and its host's addresses are looked at anew, and the connection goes to these very
@@ -50,7 +52,7 @@ export async function postTo(
     // The signal ends it all; undici's own clocks would come later.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { lookup: pinnedTo(addresses), autoSelectFamily: addresses.length > 1, timeout: 0 },
+    connect: { lookup: pinnedTo(addresses), autoSelectFamily: addresses.length > 1, timeout: CONNECT_MILLIS },
   });
   try {
     const answer = await client.request({
@@ -111,6 +113,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the host cannot be reached',
   ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is not trusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is not trusted',

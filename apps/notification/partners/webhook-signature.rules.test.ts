@@ -1,6 +1,6 @@
 import { newWebhookSecret, webhookHeaders } from './webhook-signature.rules.js';
 
-const SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const BODY = '{"id":"evt_1","type":"payment.settled","data":{"reference":"IP8F3K2Q9Z"}}';
 const AT = new Date(1_760_000_000_999);
 

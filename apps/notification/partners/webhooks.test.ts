@@ -15,7 +15,6 @@ import {
 } from '../testing/partner.js';
 import { SCHEDULE_MILLIS } from './delivery-schedule.rules.js';
 import { DeliverWebhooks } from './deliver-webhooks.js';
-import { PurgeDeliveries } from './purge-deliveries.js';
 
 const CONTACT_SECRET = 'a secret for contacts in these tests';
 const HOUR = 3_600_000;
@@ -131,16 +130,6 @@ test('an event goes to its owner’s endpoint, once, signed, with the type, the 
     { eventId: event.id, type: 'bill.created', attempts: 1, lastStatus: 200 },
   ]);
   expect(partner.received).toHaveLength(1);
-});
-
-test('the secret is shown once and rests sealed; an endpoint has no other way to read it', async () => {
-  const [owner, partner] = [await newOwner(), await newPartner()];
-  const { secret, ...endpoint } = await register(owner, partner);
-  expect(await stateOf(owner, endpoint)).toEqual(endpoint);
-  const list = await owner.api.get('/api/webhook-endpoints');
-  expect(list.body).toEqual({ items: [endpoint], nextCursor: null });
-  const rows = await service.database.rows('SELECT * FROM notification.webhook_endpoints');
-  expect(JSON.stringify(rows)).not.toContain(secret.slice(6));
 });
 
 test('nobody gets the events of another; an operator may ask for everybody’s', async () => {
@@ -399,91 +388,4 @@ test('an attempt whose process died is made again when its lease is over', async
     'it is delivered',
     (it) => it.state === 'delivered' && it.attempts === 2,
   );
-});
-
-test('a deleted endpoint gets nothing more, and its deliveries are gone', async () => {
-  const [owner, partner] = [await newOwner(), await newPartner(answers(500))];
-  const endpoint = await register(owner, partner);
-  await bill(owner.id);
-  await untilDelivery(owner, endpoint, 'it waits', (it) => it.state === 'pending' && it.attempts === 1);
-  const path = `/api/webhook-endpoints/${endpoint.id}`;
-  expect((await owner.api.delete(path)).status).toBe(204);
-  for (const answer of [await owner.api.get(path), await owner.api.delete(path)]) {
-    expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
-  }
-  const rows = await service.database.rows(
-    'SELECT 1 FROM notification.webhook_deliveries WHERE endpoint_id = $1',
-    [endpoint.id],
-  );
-  expect(rows).toEqual([]);
-});
-
-test('deliveries are listed by pages, newest first, and are kept for 30 days', async () => {
-  const [owner, partner] = [await newOwner(), await newPartner()];
-  const endpoint = await register(owner, partner);
-  const events: string[] = [];
-  for (let i = 0; i < 5; i++) {
-    clock.advance(1);
-    events.unshift((await bill(owner.id)).id);
-  }
-  const seen: string[] = [];
-  for (let cursor = ''; ;) {
-    const path = `/api/webhook-endpoints/${endpoint.id}/deliveries?limit=2${cursor && `&cursor=${cursor}`}`;
-    const { body } = await owner.api.get(path);
-    seen.push(...body.items.map((it: Json) => it.eventId));
-    if (!body.nextCursor) break;
-    cursor = body.nextCursor;
-  }
-  expect(seen).toEqual(events);
-  await until('all are delivered', async () =>
-    (await deliveries(owner, endpoint)).every(({ state }) => state === 'delivered'),
-  );
-  clock.advance(31 * 24 * HOUR);
-  await service.running.app.get(PurgeDeliveries, { strict: false }).run();
-  expect(await deliveries(owner, endpoint)).toEqual([]);
-});
-
-test.each<[object, string]>([
-  [{ url: 'http://10.0.0.1/', events: ['*'] }, '#/url'],
-  [{ url: 'https://127.0.0.1/', events: ['*'] }, '#/url'],
-  [{ url: 'https://169.254.169.254/latest', events: ['*'] }, '#/url'],
-  [{ url: 'https://[::ffff:127.0.0.1]/', events: ['*'] }, '#/url'],
-  [{ url: 'https://localhost/', events: ['*'] }, '#/url'],
-  [{ url: 'http://127.0.0.1:22/', events: ['*'] }, '#/url'],
-  [{ url: 'ftp://127.0.0.1/', events: ['*'] }, '#/url'],
-  [{ url: 7, events: ['*'] }, '#/url'],
-  [{ url: 'http://127.0.0.1:8080/', events: [] }, '#/events'],
-  [{ url: 'http://127.0.0.1:8080/', events: ['user.registered'] }, '#/events'],
-  [{ url: 'http://127.0.0.1:8080/', events: '*' }, '#/events'],
-  [{ url: 'http://127.0.0.1:8080/', events: ['*'], description: 'two\nlines' }, '#/description'],
-  [{ url: 'http://127.0.0.1:8080/', events: ['*'], scope: null }, '#/scope'],
-  [{ url: 'http://127.0.0.1:8080/', events: ['*'], secret: 'mine' }, '#/secret'],
-])('%p is refused', async (body, pointer) => {
-  const { api } = await newOwner();
-  const answer = await api.post('/api/webhook-endpoints', body);
-  expect([answer.status, answer.body.code, answer.body.errors?.[0]?.pointer]).toEqual([
-    400,
-    'validation_failed',
-    pointer,
-  ]);
-});
-
-test('there are at most twenty endpoints of one owner, and a stranger’s do not exist', async () => {
-  const [owner, stranger, partner] = [await newOwner(), await newOwner(), await newPartner()];
-  const endpoint = await register(owner, partner);
-  for (let i = 1; i < 20; i++) await register(owner, partner);
-  const more = await owner.api.post('/api/webhook-endpoints', { url: partner.url, events: ['*'] });
-  expect([more.status, more.body.code]).toEqual([409, 'conflict']);
-  const path = `/api/webhook-endpoints/${endpoint.id}`;
-  const refused = [
-    await stranger.api.get(path),
-    await stranger.api.delete(path),
-    await stranger.api.post(`${path}/rotate`),
-    await stranger.api.post(`${path}/enable`),
-    await stranger.api.get(`${path}/deliveries`),
-    await stranger.api.post(`${path}/deliveries/${newId()}/replay`),
-    await owner.api.post(`${path}/deliveries/${newId()}/replay`),
-    await owner.api.get('/api/webhook-endpoints/nonsense'),
-  ];
-  expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 404));
 });

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { until } from '#testing';
 
 /** A webhook as a partner's server received it. */
 export interface ReceivedWebhook {
@@ -40,6 +39,7 @@ export const dribbles: Behaviour = (response) => {
 export async function playPartner(): Promise<Partner> {
   const received: ReceivedWebhook[] = [];
   let behaviour: Behaviour = answers(200);
+  let waiting: { count: number; resolve: (all: ReceivedWebhook[]) => void }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -54,6 +54,8 @@ export async function playPartner(): Promise<Partner> {
         body: JSON.parse(text) as ReceivedWebhook['body'],
       };
       received.push(webhook);
+      for (const { count, resolve } of waiting) if (received.length >= count) resolve(received);
+      waiting = waiting.filter(({ count }) => received.length < count);
       behaviour(response, webhook);
     });
   });
@@ -64,9 +66,10 @@ export async function playPartner(): Promise<Partner> {
     received,
     behave: (next) => (behaviour = next),
     heard: (count) =>
-      until(`the partner has heard ${count}`, () => received.length >= count && received).then(
-        () => received,
-      ),
+      new Promise((resolve) => {
+        if (received.length >= count) resolve(received);
+        else waiting.push({ count, resolve });
+      }),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
