@@ -118,7 +118,7 @@ describe('the gateway', () => {
       'role',
     ]);
     expect(members('SignedInAnswer')).toEqual(['accessToken', 'expiresIn', 'refreshToken', 'user', 'wallet']);
-    expect(members('ProfileBody')).toEqual(['email', 'language', 'name', 'notifications']);
+    expect(members('ProfileBody')).toEqual(['email', 'language', 'name', 'notifications', 'smsOptedOut']);
     expect(members('PayBody')).toEqual(['amount', 'note', 'requestReference', 'toUserId']);
     expect(schemas.RegisterBody.required.sort()).toEqual(['name', 'password', 'phone']);
   });
