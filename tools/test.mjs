@@ -1,7 +1,8 @@
 // node tools/test.mjs all              lint, types, import rules, the lock file, then every test
 // node tools/test.mjs deps             the import rules alone
 // node tools/test.mjs unit             the pure parts: no PostgreSQL, no broker
-// node tools/test.mjs e2e              test/ alone
+// node tools/test.mjs e2e              test/ alone, without the faults
+// node tools/test.mjs faults           a hundred faults, and the planted bugs
 // node tools/test.mjs jest [patterns]  chosen test files, e.g. `node tools/test.mjs jest apps/wallet`
 // Whatever follows is handed to Jest.
 import { spawnSync } from 'node:child_process';
@@ -48,6 +49,9 @@ function runJest() {
   ];
   if (kind === 'unit') args.push('--config', 'jest.unit.config.mjs');
   if (kind === 'e2e') args.push('--roots', `${root}test`);
+  // Minutes of kills and cuts: a run of their own.
+  args.push('--testPathIgnorePatterns', '/node_modules/', ...(kind === 'faults' ? [] : ['/test/procs/']));
+  if (kind === 'faults') args.push('--roots', `${root}test/procs`);
   const { status } = spawnSync(process.execPath, [...args, ...rest], { cwd: root, stdio: 'inherit' });
   return status ?? 1;
 }
