@@ -48,10 +48,11 @@ function runJest() {
     bin('jest/bin/jest.js'),
   ];
   if (kind === 'unit') args.push('--config', 'jest.unit.config.mjs');
-  if (kind === 'e2e') args.push('--roots', `${root}test`);
+  if (kind === 'e2e') args.push(`--roots=${root}test`);
   // Minutes of kills and cuts: a run of their own.
-  args.push('--testPathIgnorePatterns', '/node_modules/', ...(kind === 'faults' ? [] : ['/test/procs/']));
-  if (kind === 'faults') args.push('--roots', `${root}test/procs`);
+  const ignored = kind === 'faults' ? ['/node_modules/'] : ['/node_modules/', '/test/procs/'];
+  args.push(...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`));
+  if (kind === 'faults') args.push(`--roots=${root}test/procs`);
   const { status } = spawnSync(process.execPath, [...args, ...rest], { cwd: root, stdio: 'inherit' });
   return status ?? 1;
 }
