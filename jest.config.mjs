@@ -9,7 +9,8 @@ export default {
   roots: ['apps', 'libs', 'test', 'tools']
     .filter((folder) => existsSync(folder))
     .map((folder) => `<rootDir>/${folder}`),
-  testMatch: ['**/*.test.ts'],
+  testMatch: process.env.WATTLINE_TEST_FAULTS ? ['**/test/procs/*.test.ts'] : ['**/*.test.ts'],
+  testPathIgnorePatterns: process.env.WATTLINE_TEST_FAULTS ? [] : ['/test/procs/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
