@@ -16,7 +16,8 @@ const OPENED: [RegExp, string][] = [
   [/^\w+ \/api\/webhook-endpoints(\/|$)/, 'webhooks'],
 ];
 const SCOPES = [...new Set(OPENED.map(([, scope]) => scope))];
-const OPEN = /^\w+ (\/api\/auth\/(register|login|refresh|password-reset|password-reset\/confirm)|\/create|\/status|\/|\/api\/webhooks\/\S+)$/;
+const OPEN =
+  /^\w+ (\/api\/auth\/(register|login|refresh|password-reset|password-reset\/confirm)|\/create|\/status|\/|\/api\/webhooks\/\S+)$/;
 
 let world: SystemUnderTest;
 let person: Person;
