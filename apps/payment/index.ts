@@ -6,6 +6,7 @@ import { paymentSettings, type PaymentSettings } from './payment-settings.js';
 import { PaymentTables1700000000001 } from './payment-tables.migration.js';
 import { Payment } from './payments/payment.entity.js';
 import { RefundColumns1700000000100 } from './refunds/refund-columns.migration.js';
+import { InsteadOf1700000000110 } from './requests/instead-of.migration.js';
 import { RequestKey } from './requests/request-key.entity.js';
 
 /** Accepts payments once, and takes each through its states. */
@@ -13,7 +14,12 @@ export const paymentService: ServiceDefinition<PaymentSettings> = {
   name: 'payment',
   module: PaymentModule,
   entities: [Payment, RequestKey, ClosedPerson],
-  migrations: [PaymentTables1700000000001, ClosedPeople1700000000010, RefundColumns1700000000100],
+  migrations: [
+    PaymentTables1700000000001,
+    ClosedPeople1700000000010,
+    RefundColumns1700000000100,
+    InsteadOf1700000000110,
+  ],
   settings: paymentSettings,
 };
 

@@ -10,7 +10,7 @@ import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
 
 /**
  * Promises a bill to one payment, until that payment completes or fails. Idempotent: the same payment gets the
- * same answer again. Refusals, in this order: validation_failed (the amount is no amount), not_found (also when
+ * same answer again. A payment that stands in the place of one that never will be stored inherits its claim. Refusals, in this order: validation_failed (the amount is no amount), not_found (also when
  * the payer is not the customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch,
  * payment_in_progress with `links.payment`.
  */
@@ -22,7 +22,7 @@ export class ClaimBill {
   ) {}
 
   async run(context: WorkContext, id: string, claim: ClaimBillRequest): Promise<Result<ClaimedBill>> {
-    const { paymentId, payerId } = claim;
+    const { paymentId, payerId, insteadOf = [] } = claim;
     let amount: Money | undefined;
     if (claim.amount !== undefined) {
       const read = readAmount(claim.amount, undefined, this.settings.CURRENCY);
@@ -33,9 +33,11 @@ export class ClaimBill {
     return this.work.run(context, async (tx) => {
       const bill = await tx.load(Bill, id);
       if (!bill || bill.customerId !== payerId) return refuse(new Problem('not_found'));
-      const problem = whyNotClaimable(bill, paymentId, amount ?? amountOf(bill), tx.now);
+      const inherits = bill.claimedBy !== null && insteadOf.includes(bill.claimedBy);
+      const claimant = inherits ? bill.claimedBy! : paymentId;
+      const problem = whyNotClaimable(bill, claimant, amount ?? amountOf(bill), tx.now);
       if (problem) return refuse(problem);
-      if (bill.status === 'unpaid' && !bill.claimedBy) {
+      if (bill.status === 'unpaid' && (inherits || !bill.claimedBy)) {
         tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
       }
       return ok(claimed(bill));

@@ -19,6 +19,10 @@ class ClaimBillBody implements ClaimBillRequest {
   @IsUUID()
   @IsLowercase()
   payerId!: string;
+
+  @MayBeAbsent()
+  @IsUUID(undefined, { each: true })
+  insteadOf?: string[];
 }
 
 @ApiExcludeController()

@@ -53,6 +53,17 @@ const stored = async (bill: TestBill) =>
 const seen = async (bill: TestBill) => (await billing.as(bill.customerId).get(`/api/bills/${bill.id}`)).body;
 
 describe('claiming', () => {
+  test('a payment inherits the claim of one that never will be stored, and no other', async () => {
+    const bill = await newBill();
+    const [lost, other, paymentId] = [newId(), newId(), newId()];
+    await claim(bill, lost);
+    expect(outcome(await claim(bill, paymentId, { insteadOf: [other] }))).toBe('payment_in_progress');
+    expect(outcome(await claim(bill, paymentId, { insteadOf: [other, lost] }))).toBe('claimed');
+    expect(outcome(await claim(bill, paymentId, { insteadOf: [other, lost] }))).toBe('claimed');
+    expect((await stored(bill)).claimed_by).toBe(paymentId);
+    expect(outcome(await claim(bill, lost))).toBe('payment_in_progress');
+  });
+
   test('the same payment may claim again and gets the same answer', async () => {
     const bill = await newBill();
     const paymentId = newId();

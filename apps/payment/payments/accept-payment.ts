@@ -53,7 +53,8 @@ export class AcceptPayment {
       const reserved = await reserve(keys, hash, tx);
       if (!reserved.ok) return reserved;
       const money = { amount: amount.minor, currency: amount.currency };
-      return store(caller, reserved.value, { purpose, method, payeeId, title, note, ...money }, tx);
+      const details = { purpose, method, payeeId, title, note, ...money };
+      return store(caller, reserved.value.paymentId, details, tx);
     });
   }
 
@@ -63,12 +64,12 @@ export class AcceptPayment {
    */
   async bill(caller: UserCaller, order: PayBill, keys: RequestKeys): Promise<Result<Accepted>> {
     const reserved = await this.work.run(caller, async (tx) => {
-      const id = await reserve(keys, hashOf({ purpose: 'bill', ...order }), tx);
-      if (!id.ok) return id;
-      return ok({ id: id.value, payment: await tx.load(Payment, id.value) });
+      const found = await reserve(keys, hashOf({ purpose: 'bill', ...order }), tx);
+      if (!found.ok) return found;
+      return ok({ ...found.value, payment: await tx.load(Payment, found.value.paymentId) });
     });
     if (!reserved.ok) return reserved;
-    const { id, payment } = reserved.value;
+    const { paymentId: id, insteadOf, payment } = reserved.value;
     if (payment) return ok({ payment, replayed: true });
     const claim = await this.client.call<ClaimedBill>(
       'billing',
@@ -79,6 +80,7 @@ export class AcceptPayment {
         paymentId: id,
         amount: order.amount,
         payerId: caller.userId,
+        insteadOf,
       },
     );
     if (!claim.ok) return refuse(await this.withLink(claim.problem, order.billId));

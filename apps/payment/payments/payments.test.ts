@@ -24,15 +24,22 @@ let payment: TestService;
 
 beforeAll(async () => {
   outside = Fastify();
-  outside.put<{ Params: { id: string }; Body: { paymentId: string; amount?: string; payerId: string } }>(
+  interface Claim {
+    paymentId: string;
+    amount?: string;
+    payerId: string;
+    insteadOf: string[];
+  }
+  outside.put<{ Params: { id: string }; Body: Claim }>(
     '/internal/bills/:id/claim',
     async (request, reply) => {
       const bill = bills.get(request.params.id);
-      const { paymentId, amount, payerId } = request.body;
+      const { paymentId, amount, payerId, insteadOf } = request.body;
       const refuse = (status: number, code: string) => reply.status(status).send({ code, status });
       if (!bill || bill.owner !== payerId) return refuse(404, 'not_found');
       if (amount !== undefined && amount !== bill.amount) return refuse(422, 'amount_mismatch');
-      if (bill.claimedBy && bill.claimedBy !== paymentId) return refuse(409, 'payment_in_progress');
+      const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
+      if (!free) return refuse(409, 'payment_in_progress');
       bill.claimedBy = paymentId;
       const money = { amount: bill.amount, currency: 'NGN' };
       return { billId: request.params.id, number: 'B-1', kind: 'bill', amount: money, title: 'Bill B-1' };
@@ -372,5 +379,22 @@ describe('a claim that nobody finished', () => {
     expect(status).toBe(202);
     expect(body.id).not.toBe(reserved);
     await until('it is stored', async () => (await count(`id = '${body.id}'`)) === 1);
+  });
+
+  test('a request that comes back before its claim is freed takes the claim over', async () => {
+    const { billId, api, owner } = someoneWithBill();
+    const headers = key('interrupted-again');
+    bills.get(billId)!.claimedBy = newId(); // as above
+    expect((await api.post('/api/payments', { billId, amount: 50 }, headers)).status).toBe(409);
+    const [{ payment_id: reserved }] = (await payment.database.rows(
+      `SELECT payment_id FROM payment.request_keys WHERE id LIKE '${owner}%'`,
+    )) as [{ payment_id: string }];
+    // It had claimed the bill, and billing has been told that it never will be paid by this one.
+    bills.get(billId)!.claimedBy = reserved;
+    await payment.asService('billing').post(`/internal/payments/${reserved}/settle-claim`);
+    const { status, body } = await api.post('/api/payments', { billId, amount: 50 }, headers);
+    expect(status).toBe(202);
+    expect(bills.get(billId)!.claimedBy).toBe(body.id);
+    expect(body.id).not.toBe(reserved);
   });
 });

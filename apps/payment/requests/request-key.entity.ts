@@ -11,5 +11,7 @@ export class RequestKey {
   @Column('uuid', { name: 'payment_id' }) paymentId!: string;
   /** Billing freed this payment's claim before the payment was stored: it never will be. */
   @Column('boolean') abandoned!: boolean;
+  /** The abandoned payment that it stood for before. A claim of that one, not freed yet, is as good as its own. */
+  @Column('uuid', { name: 'instead_of', nullable: true }) insteadOf!: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
 }

@@ -55,11 +55,17 @@ export function hashOf(command: object): string {
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }
 
+export interface Reserved {
+  paymentId: string;
+  /** Payments that the keys stood for before, and that never will be stored. */
+  insteadOf: string[];
+}
+
 /**
  * Fixes the payment that the keys stand for, or finds the one that they stood for before. A key that an
  * unfinished request holds in another transaction is waited for.
  */
-export async function reserve(keys: RequestKeys, bodyHash: string, tx: Tx): Promise<Result<string>> {
+export async function reserve(keys: RequestKeys, bodyHash: string, tx: Tx): Promise<Result<Reserved>> {
   const paymentId = newId(tx.now.getTime());
   const rows = await Promise.all(keys.ids.map((id) => reserveOne({ id, bodyHash, paymentId }, tx)));
   if (rows.some((row) => row.bodyHash !== bodyHash)) return refuse(reused());
@@ -68,18 +74,19 @@ export async function reserve(keys: RequestKeys, bodyHash: string, tx: Tx): Prom
   if (known.size > 1) return refuse(reused());
   const [chosen] = known;
   for (const row of rows) if (row.paymentId !== chosen) tx.set(row, { paymentId: chosen });
-  return ok(chosen!);
+  return ok({ paymentId: chosen!, insteadOf: rows.flatMap((row) => row.insteadOf ?? []) });
 }
 
 async function reserveOne(
   wanted: Pick<RequestKey, 'id' | 'bodyHash' | 'paymentId'>,
   tx: Tx,
 ): Promise<RequestKey> {
-  const fresh = { ...wanted, abandoned: false, createdAt: tx.now };
+  const fresh = { ...wanted, abandoned: false, insteadOf: null, createdAt: tx.now };
   await tx.insertIfAbsent(RequestKey, fresh);
   const row = await tx.get(RequestKey, wanted.id);
+  if (row.abandoned) return tx.set(row, { ...fresh, insteadOf: row.paymentId });
   const expired = row.id.includes(':key:') && tx.now.getTime() - row.createdAt.getTime() > KEY_LIFE_MILLIS;
-  return row.abandoned || expired ? tx.set(row, fresh) : row;
+  return expired ? tx.set(row, fresh) : row;
 }
 
 function reused(): Problem {

@@ -10,6 +10,8 @@ export interface ClaimBill {
   amount?: string | number;
   /** The person who pays; only the customer of a bill may pay it. */
   payerId: string;
+  /** Payments that never will be stored, as payment has told: a claim of theirs is taken over. */
+  insteadOf?: string[];
 }
 
 export interface ClaimedBill {
