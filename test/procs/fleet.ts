@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES, type ServiceName } from '#contracts';
 import { environmentsFor, type SystemPlan } from '#wattline';
@@ -13,6 +14,8 @@ export interface FleetOptions {
   folder: string;
   /** For Node, before the main file. */
   nodeOptions?: string[];
+  /** The ports at which the services find each other. */
+  ways: Record<ServiceName, number>;
 }
 
 interface Member {
@@ -24,8 +27,6 @@ interface Member {
   starts: number;
 }
 
-/** Ends a process whose run has died without ending it: its standard input is a pipe from the run. */
-const DIE_WITH_THE_RUN = `data:text/javascript,process.stdin.on('close',()=>process.exit(1)).resume()`;
 /** What a supervisor takes to notice. */
 const RESPAWN_MILLIS = 50;
 const READY_MILLIS = 60_000;
@@ -34,6 +35,7 @@ const READY_MILLIS = 60_000;
 export class Fleet {
   private readonly members = new Map<string, Member>();
   private readonly environments: ReturnType<typeof environmentsFor>;
+  private readonly supervised: string;
   private closing = false;
 
   constructor(
@@ -41,6 +43,10 @@ export class Fleet {
     private readonly options: FleetOptions,
   ) {
     this.environments = environmentsFor(plan);
+    for (const environment of Object.values(this.environments))
+      for (const service of SERVICES)
+        environment[`${service.toUpperCase()}_URL`] = `http://127.0.0.1:${options.ways[service]}`;
+    this.supervised = pathToFileURL(join(options.apps, '../test/procs/supervised.js')).href;
   }
 
   async start(): Promise<void> {
@@ -87,6 +93,11 @@ export class Fleet {
 
   thaw(name: string): void {
     this.member(name).process.kill('SIGCONT');
+  }
+
+  /** From now on its clock is wrong by so much; 0 puts it right. A process that starts has the right time. */
+  shiftClock(name: string, millis: number): void {
+    this.member(name).process.stdin?.write(`${millis}\n`);
   }
 
   /** Every service answers that it is ready. */
@@ -145,7 +156,7 @@ export class Fleet {
     const main = join(this.options.apps, service, 'main.js');
     const child = spawn(
       process.execPath,
-      ['--import', DIE_WITH_THE_RUN, ...(this.options.nodeOptions ?? []), main],
+      ['--import', this.supervised, ...(this.options.nodeOptions ?? []), main],
       {
         env: { ...this.environments[service], ...environment },
         stdio: ['pipe', log, log],

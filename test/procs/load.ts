@@ -70,6 +70,12 @@ export class Load {
     await Promise.all(this.loops);
   }
 
+  /** Everybody sends so many orders at once, beside what they do anyway. Returns when all have an answer. */
+  async burst(each: number): Promise<void> {
+    const all = this.customers.flatMap((customer) => Array<Customer>(each).fill(customer));
+    await Promise.all(all.map((customer) => this.topUp(customer, customer.dice.between(100, 2_000))));
+  }
+
   /** True when something that was begun after this moment is accepted. */
   acceptedSince(moment: number): boolean {
     return this.orders.some(({ startedAt }) => startedAt >= moment);

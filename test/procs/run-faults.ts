@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkInvariants, untilSettled } from '#invariants';
 import { Dice } from './dice.js';
 import { FaultWorld, type FaultWorldOptions } from './fault-world.js';
-import { type FaultGroup, schedule } from './faults.js';
+import type { FaultGroup } from './faults/fault.js';
+import { DISKS_CAN_BE_MADE, schedule } from './faults/schedule.js';
 import { Load } from './load.js';
 import { ask, forbiddenMoves } from './witness.js';
 
@@ -21,7 +22,7 @@ export interface FaultRunOptions {
   hurry?: boolean;
   /** Ends the run after the group that is under way. */
   signal?: AbortSignal;
-  /** Measure the rate before each group, and 10 s after it, which takes half a minute each time. */
+  /** Measure the rate before each group, and 10 s after it, which takes 18 s each time. */
   rates?: boolean;
   world?: FaultWorldOptions;
   log?: (line: string) => void;
@@ -60,7 +61,7 @@ export interface FaultRunResult {
 }
 
 const WARM_MILLIS = 1_000;
-const RATE_MILLIS = 8_000;
+const RATE_MILLIS = 4_000;
 const I10_MILLIS = 10_000;
 /** RabbitMQ 3.10 needs about five seconds to write down a new queue: see `TestBroker.kill`. */
 const QUEUES_WRITTEN_MILLIS = 7_000;
@@ -83,7 +84,9 @@ export class FaultRun {
   static async play(options: FaultRunOptions): Promise<FaultRunResult> {
     const { seed, customers = 12, thinkMillis = 150 } = options;
     const smsDice = new Dice(seed + 7);
-    const world = await FaultWorld.start({ ...options.world, random: () => smsDice.next() });
+    const chosen = options.classes?.length ? options.classes : undefined;
+    const ownDisk = DISKS_CAN_BE_MADE && (chosen?.includes('disk-full') ?? true);
+    const world = await FaultWorld.start({ ...options.world, ownDisk, random: () => smsDice.next() });
     const load = new Load(world.url, seed, thinkMillis);
     const run = new FaultRun(options, world, load);
     let forced: string[];
@@ -91,7 +94,7 @@ export class FaultRun {
       const declared = performance.now();
       await load.register(customers);
       await options.prepare?.(world);
-      const spared = options.classes && !options.classes.includes('broker-kill');
+      const spared = chosen !== undefined && !chosen.includes('broker-kill');
       if (!spared) await sleep(Math.max(0, QUEUES_WRITTEN_MILLIS - (performance.now() - declared)));
       await run.groupsUntilEnough();
     } finally {
@@ -152,8 +155,8 @@ export class FaultRun {
       settledMillis,
       ...(before !== undefined && after !== undefined && { rate: { before, after } }),
     };
-    world.toBroker.endSilent();
-    world.toDatabase.endSilent();
+    for (const proxy of [world.toBroker, world.toDatabase, ...Object.values(world.toServices)])
+      proxy.endSilent();
     this.groups.push(result);
     return result;
   }
@@ -161,10 +164,10 @@ export class FaultRun {
   private async strike({ faults, together }: FaultGroup): Promise<number> {
     let struck = 0;
     if (together) {
-      const counts = await Promise.all(faults.map((fault) => fault.strike(this.world)));
+      const counts = await Promise.all(faults.map((fault) => fault.strike(this.world, this.load)));
       return counts.reduce((sum, count) => sum + count, 0);
     }
-    for (const fault of faults) struck += await fault.strike(this.world);
+    for (const fault of faults) struck += await fault.strike(this.world, this.load);
     return struck;
   }
 

@@ -63,11 +63,18 @@ export async function ask<R extends object>(
   text: string,
   values: unknown[] = [],
 ): Promise<R[]> {
+  return connected(databaseUrl, async (client) => (await client.query<R>(text, values)).rows);
+}
+
+export async function connected<T>(
+  databaseUrl: string,
+  action: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined); // the question that is under way reports it
   try {
     await client.connect();
-    return (await client.query<R>(text, values)).rows;
+    return await action(client);
   } finally {
     await client.end();
   }
