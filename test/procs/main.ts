@@ -9,6 +9,8 @@ const { values: asked } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     classes: { type: 'string', default: '' },
     customers: { type: 'string', default: '12' },
+    // The longer customers think, the less a busy machine shows in their rate.
+    think: { type: 'string', default: '150' },
     rates: { type: 'boolean', default: false },
   },
 });
@@ -23,6 +25,7 @@ const result = await FaultRun.play({
   seed: Number(asked.seed),
   classes: asked.classes.split(',').filter(Boolean),
   customers: Number(asked.customers),
+  thinkMillis: Number(asked.think),
   rates: asked.rates,
   signal: stop.signal,
   log: (line) => console.log(line),
