@@ -1,4 +1,4 @@
-// node tools/test.mjs all              lint, types, import rules, the lock file, then every test
+// node tools/test.mjs all              lint, types, import rules, the lock file, then every test, and a hundred faults
 // node tools/test.mjs deps             the import rules alone
 // node tools/test.mjs unit             the pure parts: no PostgreSQL, no broker
 // node tools/test.mjs e2e              test/ alone, without the faults
@@ -21,6 +21,9 @@ const CHECKS = [
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '--cache', '.']],
 ];
 
+/** Minutes of kills and cuts: a run of their own (jest.config.mjs). */
+const FAULTS = { ...process.env, WATTLINE_TEST_FAULTS: '1' };
+
 let failed = 0;
 if (kind === 'deps') {
   check(...CHECKS[2]);
@@ -29,7 +32,10 @@ if (kind === 'deps') {
 if (kind === 'all') {
   for (const [name, args] of CHECKS) check(name, args);
 }
-const status = runJest();
+let status = runJest(rest);
+// Faults take both cores: they come last, and alone.
+if (kind === 'all' && status === 0 && rest.length === 0)
+  status = runJest(['test/procs/faults.test.ts'], FAULTS);
 if (failed > 0) console.error(`${failed} of ${CHECKS.length} checks before the tests failed (see above)`);
 process.exit(status !== 0 ? status : failed > 0 ? 1 : 0);
 
@@ -41,7 +47,7 @@ function check(name, args) {
   if (status !== 0) failed += 1;
 }
 
-function runJest() {
+function runJest(more, env = kind === 'faults' ? FAULTS : process.env) {
   const args = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
@@ -49,9 +55,7 @@ function runJest() {
   ];
   if (kind === 'unit') args.push('--config', 'jest.unit.config.mjs');
   if (kind === 'e2e') args.push(`--roots=${root}test`);
-  // Minutes of kills and cuts: a run of their own (jest.config.mjs).
-  const env = kind === 'faults' ? { ...process.env, WATTLINE_TEST_FAULTS: '1' } : process.env;
-  const { status } = spawnSync(process.execPath, [...args, ...rest], { cwd: root, env, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...args, ...more], { cwd: root, env, stdio: 'inherit' });
   return status ?? 1;
 }
 

@@ -5,6 +5,7 @@ import { type BusMessage, type Delivery, type Transport, Unroutable } from '#mes
 import type { RunningService } from '#service-host';
 import { createTestDatabase, deliverTwice, type TestDatabase, until } from '#testing';
 import { BROADCAST } from './broadcast.js';
+import { POISON } from './poison.js';
 import { completed, type Plan, startTestConsumer } from './test-consumer.js';
 
 /** One bus, as several processes see it: each `open` is another process's door. */
@@ -257,27 +258,6 @@ export const CONFORMANCE: ConformanceCase[] = [
     },
   },
   {
-    name: 'one poison of each kind in a message of 200 is dead alone, and the others pass',
-    async run(world) {
-      await world.playPeers();
-      await world.service();
-      const events = Array.from({ length: 197 }, () => completed(systemClock));
-      const poison = [
-        { ...completed(systemClock), type: 'wattline.payment_completed.v99' },
-        { ...completed(systemClock), data: { paymentId: 'none' } },
-        { some: 'thing' },
-      ];
-      const members = [...events.slice(0, 100), ...poison, ...events.slice(100)];
-      const door = await world.door();
-      await door.publish({ routingKey: EVENT, body: JSON.stringify(members) });
-      await door.publish({ routingKey: EVENT, body: '{"not json' });
-      await until('four are dead', async () => (await world.inbox('dead')).length >= 4);
-      await until('the others passed', async () => (await world.count()) >= 197);
-      expect(await world.count()).toBe(197);
-      expect((await world.inbox('dead')).every((row) => row.error.length > 0)).toBe(true);
-    },
-  },
-  {
     name: 'a message is acknowledged after the commit, so an instance that dies before it loses nothing',
     async run(world) {
       await world.playPeers();
@@ -325,6 +305,7 @@ export const CONFORMANCE: ConformanceCase[] = [
       await later.close();
     },
   },
+  ...POISON,
   ...BROADCAST,
 ];
 
