@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { checkInvariants, untilSettled } from '#invariants';
-import { BenchWorld, type Round } from './bench-world.js';
-import { type Measured, PayBills } from './pay-bills.js';
+import { closedLoop, type Measured } from './load/closed-loop.js';
+import { checkedRound } from './runs/checked-round.js';
+import { PayBills } from './scenarios/pay-bills.js';
+import { BenchWorld, type Round } from './world/bench-world.js';
 
 // `npm run bench:smoke`: is batching still worth what it costs in thought? A ratio of one run, not a time.
 // One round alone: `npm run bench:smoke -- --bus embedded --batch 200 --seconds 10`.
@@ -9,6 +10,7 @@ const { values: asked } = parseArgs({
   options: { bus: { type: 'string' }, batch: { type: 'string' }, seconds: { type: 'string', default: '4' } },
 });
 const SECONDS = Number(asked.seconds);
+const WARM_SECONDS = 2;
 const LEAST_RATIO = 5;
 const ALL: Round[] = [
   { bus: 'rabbitmq', batchSize: 1 },
@@ -48,29 +50,23 @@ function judge(results: Map<string, Measured>): void {
 }
 
 async function measure(round: Round): Promise<Measured> {
-  const running = await world.round(round);
-  const bench = new PayBills(running);
-  try {
-    await bench.prepare(round.batchSize === 1 ? 6_000 : 24_000);
-    const inFlight = round.batchSize === 1 ? 32 : 600;
-    await bench.run(1, inFlight); // warm
-    const measured = await bench.run(SECONDS, inFlight);
-    await untilSettled(running.databaseUrl, 60_000);
-    const { databaseUrl, simulatorUrl } = running;
-    const report = await checkInvariants({ databaseUrl, simulatorUrl, settled: true });
-    if (!report.ok) {
-      const broken = report.results.filter((it) => !it.holds);
-      throw new Error(`no figure without its invariants: ${JSON.stringify(broken)}`);
-    }
-    const { perSecond, payments, seconds, refused } = measured;
-    console.log(
-      `  ${nameOf(round).padEnd(28)} ${perSecond.toFixed(0).padStart(6)}/s  (${payments} in ${seconds.toFixed(1)} s, ${refused} refused, ${report.results.length} invariants hold)`,
-    );
-    return measured;
-  } finally {
-    await bench.close();
-    await running.close();
-  }
+  const inFlight = round.batchSize === 1 ? 32 : 600;
+  const bills = round.batchSize === 1 ? 6_000 : 24_000;
+  const measured = await checkedRound(
+    world,
+    round,
+    (running) => new PayBills(running),
+    bills,
+    async (scenario) => {
+      await closedLoop(scenario, WARM_SECONDS, inFlight);
+      return closedLoop(scenario, SECONDS, inFlight);
+    },
+  );
+  const { perSecond, payments, seconds } = measured;
+  console.log(
+    `  ${nameOf(round).padEnd(28)} ${perSecond.toFixed(0).padStart(6)}/s  (${payments} in ${seconds.toFixed(1)} s, all invariants hold)`,
+  );
+  return measured;
 }
 
 function nameOf({ bus, batchSize }: Round): string {

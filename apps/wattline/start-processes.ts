@@ -20,14 +20,24 @@ const READY_MILLIS = 60_000;
 /** The compiled apps, beside this one. */
 const APPS = fileURLToPath(new URL('..', import.meta.url));
 
+export interface ProcessOptions {
+  /** The compiled apps. */
+  apps?: string;
+  /** For Node, before the main file. */
+  nodeOptions?: string[];
+}
+
 /** Starts the six services as six processes, and waits until the gateway says that all are ready. */
-export async function startProcesses(plan: SystemPlan, apps = APPS): Promise<RunningProcesses> {
+export async function startProcesses(
+  plan: SystemPlan,
+  { apps = APPS, nodeOptions = [] }: ProcessOptions = {},
+): Promise<RunningProcesses> {
   const environments = environmentsFor(plan);
   checkSettings(environments);
   const processes = Object.fromEntries(
     SERVICES.map((name) => [
       name,
-      startProcess(join(apps, name, 'main.js'), ownSettings(name, environments[name])),
+      startProcess([...nodeOptions, join(apps, name, 'main.js')], ownSettings(name, environments[name])),
     ]),
   ) as Record<ServiceName, ChildProcess>;
   const anyEnded = Promise.race(SERVICES.map((name) => once(processes[name], 'exit').then(() => name)));
@@ -48,9 +58,9 @@ export async function startProcesses(plan: SystemPlan, apps = APPS): Promise<Run
   return { url, processes, anyEnded, close };
 }
 
-function startProcess(main: string, environment: Record<string, string | undefined>): ChildProcess {
+function startProcess(args: string[], environment: Record<string, string | undefined>): ChildProcess {
   // Its own process group: a Ctrl-C reaches the launcher, which lets the services drain one after the other.
-  return spawn(process.execPath, ['--enable-source-maps', main], {
+  return spawn(process.execPath, ['--enable-source-maps', ...args], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,

@@ -69,7 +69,7 @@ export async function startSixProcesses(
   const { plan, database } = await makePlan({ ...options, environment });
   const simulators = await simulatorsOf(plan);
   const dist = join(process.cwd(), 'dist/apps');
-  const processes = await startProcesses(plan, dist);
+  const processes = await startProcesses(plan, { apps: dist });
   return {
     ...clients(plan),
     database,

@@ -10,20 +10,33 @@ import { SERVICES } from '#contracts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#persistence';
 import { type Simulators, startSimulators } from '#simulators';
 import { startProcesses, type SystemPlan } from '#wattline';
-import { freePorts, type PrivateBroker, startPrivateBroker } from '../libs/testing/broker/private-broker.js';
+import {
+  freePorts,
+  type PrivateBroker,
+  startPrivateBroker,
+} from '../../libs/testing/broker/private-broker.js';
 
 /** How one round runs. `batchSize` 1 switches off every gathering: of works, of events in a message, of pace. */
 export interface Round {
   bus: 'embedded' | 'rabbitmq';
   batchSize: number;
+  /** One SMS in twenty is accepted without an answer, and each delivery report comes twice. */
+  troubled?: boolean;
+  /** Where each process writes its CPU profile. */
+  profiles?: string;
 }
 
 export interface RunningRound {
   url: string;
   simulatorUrl: string;
   databaseUrl: string;
+  /** The services' processes; none when all run in one. */
+  pids: Record<string, number>;
   close(): Promise<void>;
 }
+
+/** When a payment was committed is read from here; costs little, and everybody in the benchmark pays for it. */
+const POSTGRES_SETTINGS = { track_commit_timestamp: 'on', max_connections: '200' };
 
 /** PostgreSQL and RabbitMQ for all rounds, with the durability of production. */
 export class BenchWorld {
@@ -36,7 +49,7 @@ export class BenchWorld {
   static async start(): Promise<BenchWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'wattline-bench-'));
     const [postgres, broker] = await Promise.all([
-      startEmbeddedPostgres({ folder: join(folder, 'postgres') }),
+      startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings: POSTGRES_SETTINGS }),
       startPrivateBroker({ folder: join(folder, 'rabbitmq') }),
     ]);
     return new BenchWorld(folder, postgres, broker);
@@ -54,25 +67,39 @@ export class BenchWorld {
   }
 
   /** The whole system on an empty database: one process on the embedded bus, or six on RabbitMQ. */
-  async round({ bus, batchSize }: Round): Promise<RunningRound> {
-    const database = `round_${randomBytes(4).toString('hex')}`;
-    await this.sql(`CREATE DATABASE ${database}`);
-    const databaseUrl = Object.assign(new URL(this.postgres.url), { pathname: `/${database}` }).toString();
-    const plan = await planFor(
-      databaseUrl,
-      tuning(batchSize),
-      bus === 'rabbitmq' ? this.broker.url : undefined,
-    );
-    const running = bus === 'rabbitmq' ? await sixProcesses(plan) : await oneProcess(plan);
+  async round(round: Round): Promise<RunningRound> {
+    const databaseUrl = await this.database();
+    const amqpUrl = round.bus === 'rabbitmq' ? this.broker.url : undefined;
+    const plan = await planFor(databaseUrl, tuning(round.batchSize), amqpUrl);
+    const running = amqpUrl ? await sixProcesses(plan, round) : await oneProcess(plan, round);
     return {
       url: `http://127.0.0.1:${plan.ports.gateway}`,
       simulatorUrl: `http://127.0.0.1:${plan.simPort}`,
       databaseUrl,
+      pids: running.pids,
       close: async () => {
         await running.close();
-        await this.sql(`DROP DATABASE ${database} WITH (FORCE)`);
+        await this.drop(databaseUrl);
       },
     };
+  }
+
+  /** A database with Wattline's tables and nothing in them. */
+  async migrated(): Promise<string> {
+    const databaseUrl = await this.database();
+    const running = await sixProcesses(await planFor(databaseUrl, {}, this.broker.url), {});
+    await running.close();
+    return databaseUrl;
+  }
+
+  async database(): Promise<string> {
+    const database = `round_${randomBytes(4).toString('hex')}`;
+    await this.sql(`CREATE DATABASE ${database}`);
+    return Object.assign(new URL(this.postgres.url), { pathname: `/${database}` }).toString();
+  }
+
+  async drop(databaseUrl: string): Promise<void> {
+    await this.sql(`DROP DATABASE ${new URL(databaseUrl).pathname.slice(1)} WITH (FORCE)`);
   }
 
   async stop(): Promise<void> {
@@ -123,13 +150,27 @@ async function planFor(
   };
 }
 
-async function sixProcesses(plan: SystemPlan): Promise<{ close(): Promise<void> }> {
+interface Running {
+  pids: Record<string, number>;
+  close(): Promise<void>;
+}
+
+async function sixProcesses(
+  plan: SystemPlan,
+  { troubled = false, profiles }: Partial<Round>,
+): Promise<Running> {
   const simulators: Simulators = await startSimulators({
     port: plan.simPort,
-    twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: 'wattline-demo-token', callbacks: false },
+    twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: 'wattline-demo-token', callbacks: troubled },
   });
-  const processes = await startProcesses(plan);
+  if (troubled) {
+    simulators.twilio.faults.order({ fault: 'accept-then-drop', rate: 0.05 });
+    simulators.twilio.faults.order({ fault: 'callbacks-twice', rate: 1 });
+  }
+  const processes = await startProcesses(plan, { nodeOptions: profiling(profiles) });
+  const pids = SERVICES.map((name) => [name, processes.processes[name].pid!] as const);
   return {
+    pids: Object.fromEntries(pids),
     close: async () => {
       await processes.close();
       await simulators.close();
@@ -138,13 +179,15 @@ async function sixProcesses(plan: SystemPlan): Promise<{ close(): Promise<void> 
 }
 
 /** The system map in a process of its own, so that the load does not run on its event loop. */
-async function oneProcess(plan: SystemPlan): Promise<{ close(): Promise<void> }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./one-process.js', import.meta.url))], {
+async function oneProcess(plan: SystemPlan, { profiles }: Partial<Round>): Promise<Running> {
+  const main = fileURLToPath(new URL('./one-process.js', import.meta.url));
+  const child = spawn(process.execPath, [...profiling(profiles), main], {
     env: { PATH: process.env.PATH, BENCH_PLAN: JSON.stringify(plan) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await untilSays(child, 'ready');
   return {
+    pids: { 'one process': child.pid! },
     close: async () => {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -152,6 +195,9 @@ async function oneProcess(plan: SystemPlan): Promise<{ close(): Promise<void> }>
     },
   };
 }
+
+const profiling = (folder: string | undefined) =>
+  folder ? ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`] : [];
 
 async function untilSays(child: ChildProcess, word: string): Promise<void> {
   let said = '';
