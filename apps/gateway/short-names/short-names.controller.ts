@@ -71,7 +71,13 @@ export class ShortNamesController {
   @Post('pay')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'or requestReference in the body' })
   @ApiAcceptedResponse({ description: 'a payment with the purpose transfer' })
-  @Refuses('idempotency_key_required', 'idempotency_key_reused', 'request_in_progress', 'not_found')
+  @Refuses(
+    'idempotency_key_required',
+    'idempotency_key_reused',
+    'request_in_progress',
+    'not_found',
+    'step_up_required',
+  )
   async pay(
     @Body() { toUserId, ...transfer }: PayBody,
     @User() caller: UserCaller,

@@ -58,7 +58,7 @@ export class TransfersController {
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedView })
-  @Refuses(...ACCEPTING, 'idempotency_key_required', 'not_found')
+  @Refuses(...ACCEPTING, 'idempotency_key_required', 'not_found', 'step_up_required')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async transfer(
     @User() caller: UserCaller,
