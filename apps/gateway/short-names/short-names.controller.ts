@@ -3,6 +3,7 @@ import {
   ApiAcceptedResponse,
   ApiCreatedResponse,
   ApiHeader,
+  ApiOkResponse,
   ApiProperty,
   ApiPropertyOptional,
   ApiTags,
@@ -96,6 +97,7 @@ export class ShortNamesController {
 
   /** One's own balance; an operator sees everybody's. */
   @Get('balance/:userId')
+  @ApiOkResponse({ type: BalanceAnswer })
   async balance(
     @Param('userId') userId: string,
     @User() caller: UserCaller,
