@@ -38,7 +38,7 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
   const payment = await person.finished(await person.post('/api/payments', order));
   const delivery = await until('a webhook is on its way', async () => {
     const { body } = await person.api.get(`/api/webhook-endpoints/${endpoint.id}/deliveries`);
-    return body.items[0] as Json;
+    return body.items[0];
   });
   const apiKey = (await person.api.post('/api/api-keys', { name: 'till', scopes: SCOPES })).body;
   const refund = await operator.api.post(
