@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId } from '#kernel';
 import { ApiClient, until } from '#testing';
-import { freeBase } from './free-base.js';
+import { freeBase } from './free-ports-in-a-row.js';
 import { temporaryFolder } from './system.js';
 
 /** `npm start` as a person runs it, after the build: a process that is watched from outside. */

@@ -175,3 +175,35 @@ describe('API8 an error tells nothing of the inside', () => {
     expect(wrong).toEqual([]);
   }, 30_000);
 });
+
+describe('API4 nobody takes more than is sensible', () => {
+  test('no list gives more than a hundred at once, and whoever asks for more is told', async () => {
+    const lists = routes.filter(({ query }) => query.includes('limit'));
+    expect(lists.length).toBeGreaterThan(8);
+    const operator = await newOperator(world, 'Emeka Eze');
+    const endpoint = await person.api.post('/api/webhook-endpoints', {
+      url: 'http://127.0.0.1:65000/hook',
+      events: ['payment.completed'],
+    });
+    for (const { name, path } of lists) {
+      const api = /^\/api\/(ops|audit)/.test(path) ? operator.api : person.api;
+      const url = path.replace('{walletId}', person.id).replace('{id}', String(endpoint.body.id));
+      for (const limit of ['101', '0', '-1', '1e9', 'x', '']) {
+        const { status } = await api.get(
+          `${url}?limit=${limit}${path === '/api/ops/payments' ? '&inDoubt=true' : ''}`,
+        );
+        expect([name, limit, status]).toEqual([name, limit, 400]);
+      }
+    }
+  });
+
+  test('a body above 64 KiB is refused on every route, before anything looks at it', async () => {
+    const operator = await newOperator(world, 'Bola Ade');
+    const body = `{"name":"${'x'.repeat(70_000)}"}`;
+    for (const { name, method, path } of routes.filter(({ hasBody }) => hasBody)) {
+      const api = /^\/api\/(ops|audit)/.test(path) ? operator.api : person.api;
+      const { status, body: problem } = await api.call(method, path.replaceAll(/\{\w+\}/g, newId()), body);
+      expect([name, status, problem.code]).toEqual([name, 413, 'payload_too_large']);
+    }
+  });
+});

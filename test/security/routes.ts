@@ -10,6 +10,8 @@ export interface Route {
   isOpen: boolean;
   /** Some role is needed. */
   hasRoles: boolean;
+  /** Names of its query. */
+  query: string[];
   /** Members that its body may have. */
   members: string[];
   /** The schema of its 200, if it tells one. */
@@ -25,6 +27,9 @@ export function routesOf(document: Json): Route[] {
       hasBody: operation.requestBody !== undefined,
       isOpen: Array.isArray(operation.security) && operation.security.length === 0,
       hasRoles: String(operation.responses[403]?.description).includes('`forbidden`'),
+      query: ((operation.parameters ?? []) as Json[])
+        .filter((it) => it.in === 'query')
+        .map(({ name }) => String(name)),
       members: Object.keys(
         schemaOf(document, operation.requestBody?.content?.['application/json']?.schema)?.properties ?? {},
       ),

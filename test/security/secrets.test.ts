@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { newId } from '#kernel';
 import { ApiClient, type TestDatabase, until } from '#testing';
-import { freeBase } from '../e2e/free-base.js';
+import { freeBase } from '../e2e/free-ports-in-a-row.js';
 import { Person } from '../e2e/person.js';
 import { type SystemUnderTest, systemDatabase } from '../e2e/system.js';
 
