@@ -1,5 +1,5 @@
 import { newId } from '#kernel';
-import type { Answer, ApiClient, Json } from '#testing';
+import { type Answer, type ApiClient, type Json, until } from '#testing';
 import { Person } from '../e2e/person.js';
 import { startOneProcess, type SystemUnderTest } from '../e2e/system.js';
 
@@ -57,6 +57,14 @@ const WAYS: Way[] = [
 ];
 
 const outcome = ({ status, body }: Answer) => [status, body.code];
+/** Once what was paid before has been taken. */
+function settledBalance(): Promise<string> {
+  return until('nothing is held', async () => {
+    const { held, balance } = (await payer.api.get('/api/wallet')).body;
+    return held.amount === '0.00' && (balance.amount as string);
+  });
+}
+
 async function proved(): Promise<ApiClient> {
   const { body } = await payer.api.post('/api/auth/step-up', { password: PASSWORD });
   return payer.api.with({ 'x-step-up': body.stepUpToken });
@@ -64,7 +72,7 @@ async function proved(): Promise<ApiClient> {
 
 describe('API2 a large amount needs the password again', () => {
   test.each(WAYS)('$name: above the limit, refused without it, and nothing moves', async ({ move }) => {
-    const before = await payer.balance();
+    const before = await settledBalance();
     const key = newId();
     expect(outcome(await move(payer.api, '100.01', key))).toEqual([403, 'step_up_required']);
     const held = (await payer.api.get('/api/wallet')).body.held.amount;

@@ -71,6 +71,11 @@ export class ShortNamesController {
   /** As POST /api/transfers, to another person's wallet. */
   @Post('pay')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'or requestReference in the body' })
+  @ApiHeader({
+    name: 'X-Step-Up',
+    required: false,
+    description: 'of POST /api/auth/step-up, for a large amount',
+  })
   @ApiAcceptedResponse({ description: 'a payment with the purpose transfer' })
   @Refuses(
     'idempotency_key_required',

@@ -62,11 +62,8 @@ export class AcceptPayment {
     return this.work.run(caller, async (tx) => {
       const reserved = await reserve(keys, hash, tx);
       if (!reserved.ok) return reserved;
-      if (
-        purpose === 'transfer' &&
-        this.needsProof(caller, amount) &&
-        !(await tx.load(Payment, reserved.value))
-      )
+      const mayPass = purpose === 'top_up' || !this.needsProof(caller, amount);
+      if (!mayPass && !(await tx.load(Payment, reserved.value)))
         return refuse(new Problem('step_up_required'));
       const money = { amount: amount.minor, currency: amount.currency };
       return store(caller, reserved.value, { purpose, method, payeeId, title, note, ...money }, tx);

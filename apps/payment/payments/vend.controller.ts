@@ -8,7 +8,7 @@ import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-h
 import type { PaymentSettings } from '../payment-settings.js';
 import { ownKey, readRequestKeys } from '../requests/request-keys.js';
 import { AcceptPayment } from './accept-payment.js';
-import { ACCEPTING, answerAccepted, CLAIMING } from './answer-accepted.js';
+import { ACCEPTING, answerAccepted, CLAIMING, TakesProof } from './answer-accepted.js';
 import { chooseMethod } from './choose-method.js';
 import { AcceptedView } from './payment-views.js';
 
@@ -42,6 +42,7 @@ export class VendController {
   @ApiAcceptedResponse({ type: AcceptedView })
   @Refuses(...ACCEPTING, ...CLAIMING)
   @ApiBody({ type: VendBody, required: false })
+  @TakesProof()
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async pay(
     @User() caller: UserCaller,
