@@ -48,7 +48,7 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
   const delivery = await until('every webhook has arrived', async () => {
     const { body } = await person.api.get(`/api/webhook-endpoints/${endpoint.id}/deliveries`);
     const items = body.items as Json[];
-    return items.length >= 3 && items.every(({ state }) => state === 'delivered') && (items[0]);
+    return items.length >= 3 && items.every(({ state }) => state === 'delivered') && items[0];
   });
   const apiKey = (await person.api.post('/api/api-keys', { name: 'till', scopes: SCOPES })).body;
   const refund = await operator.api.post(
