@@ -11,6 +11,7 @@ import { OnPaymentCompleted } from './bills/on-payment-completed.js';
 import { OnPaymentFailed } from './bills/on-payment-failed.js';
 import { OnPaymentRefunded } from './bills/on-payment-refunded.js';
 import { ElectricityController } from './electricity/electricity.controller.js';
+import { MeterGuesses } from './electricity/meter-guesses.js';
 import { VerifyPurchase } from './electricity/verify-purchase.js';
 
 @Module({
@@ -22,6 +23,15 @@ import { VerifyPurchase } from './electricity/verify-purchase.js';
     OnPaymentFailed,
     OnPaymentRefunded,
   ],
-  providers: [CreateBill, FindBills, ChangeBill, CancelBill, ClaimBill, FreeOrphanedClaims, VerifyPurchase],
+  providers: [
+    CreateBill,
+    FindBills,
+    ChangeBill,
+    CancelBill,
+    ClaimBill,
+    FreeOrphanedClaims,
+    MeterGuesses,
+    VerifyPurchase,
+  ],
 })
 export class BillingModule {}

@@ -44,7 +44,10 @@ export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
     default: 100,
     desc: 'codes for a new password that one address may ask for in an hour; one phone gets three',
   }),
-  RATE_LIMIT_PER_MINUTE: kinds.positive({ default: 6000, desc: 'requests of one person or one address' }),
+  RATE_LIMIT_PER_MINUTE: kinds.positive({
+    default: 6000,
+    desc: 'requests of one person or one address in one gateway process',
+  }),
   MAX_IN_FLIGHT: kinds.positive({ default: 2000, desc: 'requests under way at once; more are answered 503' }),
   CORS_ORIGINS: str({ default: '', desc: 'origins of browser apps on other hosts, separated by commas' }),
   PHONE_COUNTRY: str<CountryCode>({

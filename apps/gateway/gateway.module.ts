@@ -6,6 +6,7 @@ import { FindUsers } from './accounts/find-users.js';
 import { ConfirmPasswordReset } from './accounts/confirm-password-reset.js';
 import { DeleteAccount } from './accounts/delete-account.js';
 import { ExportAccount } from './accounts/export-account.js';
+import { CheckPassword } from './accounts/check-password.js';
 import { LogIn } from './accounts/log-in.js';
 import { OpsUsersController } from './accounts/ops-users.controller.js';
 import { Passwords } from './accounts/passwords.js';
@@ -40,6 +41,7 @@ import { EndSession } from './sessions/end-session.js';
 import { LiveSessions } from './sessions/live-sessions.js';
 import { PurgeSessions } from './sessions/purge-sessions.js';
 import { RefreshSession } from './sessions/refresh-session.js';
+import { StepUpTokens } from './sessions/step-up-tokens.js';
 import { ShortNamesController } from './short-names/short-names.controller.js';
 import { ReadSystemStatus } from './short-names/system-status.js';
 
@@ -64,6 +66,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     AttemptLimits,
     CarryOutAction,
     ChangeProfile,
+    CheckPassword,
     DecideAction,
     DecideDeadLetter,
     ConfirmPasswordReset,
@@ -85,12 +88,13 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     RefreshSession,
     RegisterUser,
     RequestAction,
+    StepUpTokens,
     SuspendUser,
     TellDecision,
     ReopenAccount,
     RequestPasswordReset,
     WatchQueues,
   ],
-  exports: [AccessTokens, ApiKeys, LiveSessions], // for the authenticator, which stands in the host's module
+  exports: [AccessTokens, ApiKeys, LiveSessions, StepUpTokens], // for the authenticator, which stands in the host's module
 })
 export class GatewayModule {}

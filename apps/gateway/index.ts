@@ -2,6 +2,8 @@ import { newId, type Result } from '#kernel';
 import type { RunningService, ServiceDefinition } from '#service-host';
 import { AccountChanges1700000000002 } from './account-changes.migration.js';
 import { AccountClosing } from './accounts/account-closing.entity.js';
+import { forgetAttempts } from './accounts/attempt-limits.js';
+import { AttemptTables1700000000110 } from './accounts/attempt-tables.migration.js';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
 import { PasswordReset } from './accounts/password-reset.entity.js';
 import { Passwords } from './accounts/passwords.js';
@@ -43,11 +45,13 @@ export const gatewayService: ServiceDefinition<GatewaySettings> = {
     ApiKeyTables1700000000002,
     AccountChanges1700000000002,
     OperatorTables1700000000100,
+    AttemptTables1700000000110,
   ],
   settings: gatewaySettings,
   refuse: refuseInProduction,
   authenticator: BearerAuthenticator,
   prepare: prepareGateway,
+  tidyUp: ({ dataSource, clock }) => forgetAttempts(dataSource, clock.now()),
   beforeReady: awaitServices,
   seedDemo,
 };

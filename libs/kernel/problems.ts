@@ -7,6 +7,7 @@ export const PROBLEMS = {
   invalid_credentials: { status: 401, title: 'Phone or password is wrong' },
   forbidden: { status: 403, title: 'Your role may not do this' },
   account_suspended: { status: 403, title: 'This account is suspended' },
+  step_up_required: { status: 403, title: 'Prove with your password that it is you' },
   second_person_required: { status: 403, title: 'Another operator has to decide this' },
   not_found: { status: 404, title: 'There is no such thing here' },
   meter_unknown: { status: 404, title: 'No meter has this number' },

@@ -16,6 +16,8 @@ export interface UserCaller extends WorkContext {
   kind: 'user';
   userId: string;
   role: Role;
+  /** The password was given again within the last minutes: what large amounts need. */
+  steppedUp?: true;
 }
 
 export interface ServiceCaller extends WorkContext {

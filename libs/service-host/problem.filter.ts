@@ -57,7 +57,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
-  const code = status === undefined ? undefined : CODE_BY_STATUS[status];
+  const code = status === undefined ? undefined : codeOf(status);
   if (code) return new Problem(code, code === 'validation_failed' ? 'the request cannot be read' : undefined);
   switch (failureKind(error)) {
     case 'connection':
@@ -78,9 +78,15 @@ const CODE_BY_STATUS: Record<number, ProblemCode> = {
   404: 'not_found',
   405: 'not_found',
   413: 'payload_too_large',
+  414: 'not_found', // nothing here has an id that is so long
   415: 'unsupported_media_type',
   429: 'rate_limited',
 };
+
+/** What the framework blames on the request is never an error of ours. */
+function codeOf(status: number): ProblemCode | undefined {
+  return CODE_BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'validation_failed' : undefined);
+}
 
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId } from '#kernel';
 import { ApiClient, until } from '#testing';
+import { freeBase } from './free-ports-in-a-row.js';
 import { temporaryFolder } from './system.js';
 
 /** `npm start` as a person runs it, after the build: a process that is watched from outside. */
@@ -49,23 +50,6 @@ class Started {
     await exited;
     return this.child.exitCode;
   }
-}
-
-/** A base with seven free ports in a row: the gateway's, the simulators' and five services'. */
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 10_000);
-    const free = await Promise.all(Array.from({ length: 7 }, (_, i) => isFree(base + i)));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-      .once('error', () => resolve(false))
-      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 let home: { folder: string; remove: () => Promise<void> };

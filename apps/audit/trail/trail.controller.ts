@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
 import { DataSource } from 'typeorm';
 import type { Envelope } from '#contracts';
+import { masked } from '#messaging';
 import { type Page, PageQuery, Roles } from '#service-host';
 import { TrailRow } from './trail.entity.js';
 import { type Verification, VerifyTrail } from './verify-trail.js';
@@ -41,7 +42,7 @@ export class TrailController {
     private readonly verifyTrail: VerifyTrail,
   ) {}
 
-  /** Events, newest first. */
+  /** Events, newest first, their payloads masked as those of dead letters; the hashes are of what is stored. */
   @Get()
   async list(@Query() query: TrailQuery): Promise<Page<TrailEntry>> {
     const find = this.dataSource.getRepository(TrailRow).createQueryBuilder('t').orderBy('t.seq', 'DESC');
@@ -56,7 +57,7 @@ export class TrailController {
     return {
       items: page.map((row) => ({
         seq: String(row.seq),
-        event: JSON.parse(row.envelope) as Envelope,
+        event: shown(JSON.parse(row.envelope) as Envelope),
         hash: row.hash,
       })),
       nextCursor: more ? page.at(-1)!.seq.toString(16) : null,
@@ -68,4 +69,8 @@ export class TrailController {
   verify(): Promise<Verification> {
     return this.verifyTrail.run();
   }
+}
+
+function shown(envelope: Envelope): Envelope {
+  return { ...envelope, data: masked(envelope.data) };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClaimBill as ClaimBillRequest, ClaimedBill } from '#contracts';
-import { isId, type Money, ok, Problem, refuse, type Result } from '#kernel';
+import { isId, Money, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import { readAmount, SETTINGS } from '#service-host';
@@ -10,9 +10,10 @@ import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
 
 /**
  * Promises a bill to one payment, until that payment completes or fails. Idempotent: the same payment gets the
- * same answer again. A payment that stands in the place of one that never will be stored inherits its claim. Refusals, in this order: validation_failed (the amount is no amount), not_found (also when
- * the payer is not the customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch,
- * payment_in_progress with `links.payment`.
+ * same answer again. A payment that stands in the place of one that never will be stored inherits its claim.
+ * Refusals, in this order: validation_failed (the amount is no amount), not_found (also when the payer is not the
+ * customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch, payment_in_progress with
+ * `links.payment`, step_up_required.
  */
 @Injectable()
 export class ClaimBill {
@@ -37,9 +38,9 @@ export class ClaimBill {
       const claimant = inherits ? bill.claimedBy! : paymentId;
       const problem = whyNotClaimable(bill, claimant, amount ?? amountOf(bill), tx.now);
       if (problem) return refuse(problem);
-      if (bill.status === 'unpaid' && (inherits || !bill.claimedBy)) {
-        tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
-      }
+      const isFree = bill.status === 'unpaid' && (inherits || !bill.claimedBy);
+      if (isFree && isAbove(claim.atMost, bill)) return refuse(new Problem('step_up_required'));
+      if (isFree) tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
       return ok(claimed(bill));
     });
   }
@@ -54,4 +55,9 @@ function claimed(bill: Bill): ClaimedBill {
     title: titleOf(bill),
     ...(bill.meterNumber !== null && { meterNumber: bill.meterNumber }),
   };
+}
+
+function isAbove(major: number | undefined, bill: Bill): boolean {
+  const amount = amountOf(bill);
+  return major !== undefined && Money.major(BigInt(major), amount.currency).lessThan(amount);
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { IsDefined, IsLowercase, IsUUID } from 'class-validator';
+import { IsDefined, IsInt, IsLowercase, IsUUID, Min } from 'class-validator';
 import type { ClaimBill as ClaimBillRequest, ClaimedBill } from '#contracts';
 import { unwrap } from '#kernel';
 import { CallingService, type ServiceCaller, ServicesOnly } from '#service-host';
@@ -23,6 +23,11 @@ class ClaimBillBody implements ClaimBillRequest {
   @MayBeAbsent()
   @IsUUID(undefined, { each: true })
   insteadOf?: string[];
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  atMost?: number;
 }
 
 @ApiExcludeController()

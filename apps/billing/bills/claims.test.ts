@@ -124,6 +124,19 @@ describe('claiming', () => {
     expect(outcome(await claim(bill, paymentId))).toBe('claimed'); // it has it; nobody is told anything new
   });
 
+  test('a bill above what is paid without a proof is not promised, and stays free', async () => {
+    const bill = await newBill('50.01');
+    const paymentId = newId();
+    for (const more of [{}, { amount: '50.01' }]) {
+      const refused = await claim(bill, paymentId, { ...more, atMost: 50 });
+      expect([refused.status, refused.body.code]).toEqual([403, 'step_up_required']);
+    }
+    expect((await stored(bill)).claimed_by).toBeNull();
+    expect(outcome(await claim(bill, paymentId))).toBe('claimed'); // proved: no limit is named
+    expect(outcome(await claim(bill, paymentId, { atMost: 50 }))).toBe('claimed'); // it has it already
+    expect(outcome(await claim(await newBill('50.00'), newId(), { atMost: 50 }))).toBe('claimed');
+  });
+
   test('while a payment is under way nobody changes or cancels the bill, an operator neither', async () => {
     const bill = await newBill();
     const paymentId = newId();

@@ -12,6 +12,7 @@ import { issue } from '../bills/create-bill.js';
 import type { VerifyBody } from './electricity.controller.js';
 import { priceOf } from './flat-tariff.rules.js';
 import { Meter } from './meter.entity.js';
+import { MeterGuesses } from './meter-guesses.js';
 import { Tariff } from './tariff.entity.js';
 
 /** How long a quoted price holds. */
@@ -19,8 +20,8 @@ export const QUOTE_MILLIS = 30 * 60_000;
 
 /**
  * Finds the meter, prices the amount, and bills it to the caller: a quote that a payment may claim until it
- * expires. Anybody may buy for any meter. Refusals: meter_unknown, validation_failed (also an amount that buys
- * no energy).
+ * expires. Anybody may buy for any meter. Refusals: rate_limited (too many unknown meters), meter_unknown,
+ * validation_failed (also an amount that buys no energy).
  */
 @Injectable()
 export class VerifyPurchase {
@@ -28,12 +29,18 @@ export class VerifyPurchase {
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork<Tx>,
     private readonly clock: Clock,
+    private readonly guesses: MeterGuesses,
     @Inject(SETTINGS) private readonly settings: BillingSettings,
   ) {}
 
   async run(caller: UserCaller, body: VerifyBody): Promise<Result<BillView>> {
+    const free = await this.guesses.mayAsk(caller.userId);
+    if (!free.ok) return free;
     const meter = await this.dataSource.getRepository(Meter).findOneBy({ number: body.meterNumber });
-    if (!meter) return refuse(new Problem('meter_unknown'));
+    if (!meter) {
+      await this.guesses.missed(caller.userId);
+      return refuse(new Problem('meter_unknown'));
+    }
     const tariff = await this.dataSource.getRepository(Tariff).findOneByOrFail({ id: meter.tariffId });
     const amount = readAmount(body.amount, body.currency, tariff.currency);
     if (!amount.ok) return amount;

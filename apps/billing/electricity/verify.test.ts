@@ -112,3 +112,19 @@ describe('a bad question changes nothing', () => {
     expect(await everything()).toEqual(before);
   });
 });
+
+test('who guesses meter numbers is stopped, and others are not; known meters cost nothing, also many at once', async () => {
+  const guesser = newId();
+  const guess = (number: number) =>
+    billing
+      .as(guesser)
+      .post('/api/electricity/verify', { meterNumber: String(70_000_000_000 + number), amount: 500 });
+  const known = await Promise.all(Array.from({ length: 60 }, () => verify(guesser, 250)));
+  expect(new Set(known.map(({ status }) => status))).toEqual(new Set([201]));
+  for (let i = 0; i < 30; i++) expect((await guess(i)).body.code).toBe('meter_unknown');
+  const stopped = await guess(30);
+  expect([stopped.status, stopped.body.code]).toEqual([429, 'rate_limited']);
+  expect(Number(stopped.headers.get('retry-after'))).toBeGreaterThan(3_500);
+  expect((await verify(guesser)).status).toBe(429); // whether a number is known is not told any more
+  expect((await verify(newId())).status).toBe(201);
+});

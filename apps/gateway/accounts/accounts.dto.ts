@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import type { Role } from '#service-host';
 import { ACCESS_SECONDS } from '../sessions/access-tokens.js';
+import { STEP_UP_SECONDS } from '../sessions/step-up-tokens.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
 
 const Trimmed = () =>
@@ -111,6 +112,18 @@ export class NewPasswordBody extends PasswordResetBody {
   @IsString()
   @MaxLength(LONGEST_PASSWORD)
   password!: string;
+}
+
+export class StepUpBody {
+  @ApiProperty()
+  @IsString()
+  @MaxLength(LONGEST_PASSWORD)
+  password!: string;
+}
+
+export class StepUpAnswer {
+  @ApiProperty({ description: 'for the header X-Step-Up, in this session alone' }) stepUpToken!: string;
+  @ApiProperty({ example: STEP_UP_SECONDS, description: 'seconds until it ends' }) expiresIn!: number;
 }
 
 export class DeleteAccountBody {

@@ -10,6 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { unwrap } from '#kernel';
 import { contextOf, Open, Refuses, User, type UserCaller } from '#service-host';
 import { ACCESS_SECONDS, AccessTokens } from '../sessions/access-tokens.js';
+import { STEP_UP_SECONDS, StepUpTokens } from '../sessions/step-up-tokens.js';
 import { EndSession } from '../sessions/end-session.js';
 import { RefreshSession } from '../sessions/refresh-session.js';
 import {
@@ -19,7 +20,10 @@ import {
   RefreshBody,
   RegisterBody,
   SignedInAnswer,
+  StepUpAnswer,
+  StepUpBody,
 } from './accounts.dto.js';
+import { CheckPassword } from './check-password.js';
 import { ConfirmPasswordReset } from './confirm-password-reset.js';
 import { LogIn } from './log-in.js';
 import { RegisterUser, type SignedIn } from './register-user.js';
@@ -35,7 +39,9 @@ export class AuthController {
     private readonly endSession: EndSession,
     private readonly requestPasswordReset: RequestPasswordReset,
     private readonly confirmPasswordReset: ConfirmPasswordReset,
+    private readonly checkPassword: CheckPassword,
     private readonly tokens: AccessTokens,
+    private readonly stepUps: StepUpTokens,
   ) {}
 
   /** Opens an account with a wallet, and signs in. */
@@ -88,14 +94,33 @@ export class AuthController {
     unwrap(await this.confirmPasswordReset.run(body, request.ip, contextOf(request.headers)));
   }
 
+  /** The password once more: what moves a large amount carries the answer's token in the header X-Step-Up. */
+  @Post('step-up')
+  @HttpCode(200)
+  @ApiOkResponse({ type: StepUpAnswer })
+  @Refuses('invalid_credentials')
+  async stepUp(
+    @Body() { password }: StepUpBody,
+    @Req() request: FastifyRequest,
+    @User() caller: UserCaller,
+  ): Promise<StepUpAnswer> {
+    const sessionId = sessionOf(request);
+    unwrap(await this.checkPassword.run(password, request.ip, caller));
+    return { stepUpToken: this.stepUps.issue(sessionId), expiresIn: STEP_UP_SECONDS };
+  }
+
   /** Ends the session: its refresh token and its access tokens are dead at once. */
   @Post('logout')
   @HttpCode(204)
   @ApiNoContentResponse()
   async logout(@Req() request: FastifyRequest, @User() caller: UserCaller): Promise<void> {
-    if (!request.sessionId) throw new Error('a signed-in request has a session');
-    await this.endSession.run(request.sessionId, caller);
+    await this.endSession.run(sessionOf(request), caller);
   }
+}
+
+function sessionOf({ sessionId }: FastifyRequest): string {
+  if (!sessionId) throw new Error('a signed-in request has a session');
+  return sessionId;
 }
 
 export function signedInAnswer(

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { type ClosePerson, type PersonClosed, UserDeleted, type WalletRest } from '#contracts';
 import { newId, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
@@ -7,8 +6,7 @@ import { UnitOfWork } from '#persistence';
 import { InternalClient, type UserCaller } from '#service-host';
 import { LiveSessions } from '../sessions/live-sessions.js';
 import { AccountClosing } from './account-closing.entity.js';
-import { AttemptLimits } from './attempt-limits.js';
-import { Passwords } from './passwords.js';
+import { CheckPassword } from './check-password.js';
 import { ReopenAccount } from './reopen-account.js';
 import { UserRow } from './user.entity.js';
 
@@ -16,11 +14,9 @@ import { UserRow } from './user.entity.js';
 @Injectable()
 export class DeleteAccount {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly requests: UnitOfWork<Tx>,
     private readonly client: InternalClient,
-    private readonly passwords: Passwords,
-    private readonly limits: AttemptLimits,
+    private readonly checkPassword: CheckPassword,
     private readonly liveSessions: LiveSessions,
     private readonly reopenAccount: ReopenAccount,
   ) {}
@@ -30,13 +26,9 @@ export class DeleteAccount {
    * unavailable. After any refusal the account is as it was; when this process dies, `ReopenAccount` sees to that.
    */
   async run(password: string, address: string, caller: UserCaller): Promise<Result<void>> {
-    const user = await this.dataSource.getRepository(UserRow).findOneBy({ id: caller.userId });
-    if (!user) return refuse(new Problem('unauthorized'));
-    const free = await this.limits.beforeLogin(user.phone, address);
-    if (!free.ok) return free;
-    if (!(await this.passwords.fits(password, user.passwordHash)))
-      return refuse(new Problem('invalid_credentials', 'the password is wrong'));
-    await this.limits.afterLogin(user.phone, address);
+    const checked = await this.checkPassword.run(password, address, caller);
+    if (!checked.ok) return checked;
+    const user = checked.value;
     const closingId = newId();
     const begun = await this.requests.run(caller, (tx) => begin(user.id, closingId, tx));
     if (!begun.ok) return begun;

@@ -163,7 +163,7 @@ test('nothing tells whether a phone is known', async () => {
   await until('the one code is sent', () => gateway.published.length > published);
 });
 
-test('the answer does not wait for the database', async () => {
+test('the answer does not wait until it is known whose phone it is', async () => {
   const { phone, id } = await newPerson();
   const lock = gateway.running.parts.dataSource.createQueryRunner();
   await lock.startTransaction();

@@ -1,4 +1,8 @@
+import { SUBSCRIPTIONS } from '#contracts';
+import { EmbeddedBus } from '#messaging';
+import { runService } from '#service-host';
 import { ApiClient, type Answer, startTestService, type TestService, until } from '#testing';
+import { forgetAttempts } from '../accounts/attempt-limits.js';
 import { gatewayService, type GatewaySettings } from '../index.js';
 import { gatewayEnvironment, type PlayedService, playService, somebody } from '../testing/outside.js';
 
@@ -100,6 +104,53 @@ test('an address that is made up in a header is not believed', async () => {
     statuses.push(answer.status);
   }
   expect(statuses).toEqual([401, 401, 429, 429]);
+});
+
+test('two gateways on one database grant no more than one, and nobody can read there who tried', async () => {
+  const environment = await gatewayEnvironment({ wallet, notification: wallet });
+  const limits = { LOGIN_ATTEMPTS: '4', REGISTRATIONS_PER_ADDRESS: '3' };
+  const first = await startTestService(gatewayService, { environment: { ...environment, ...limits } });
+  started.push(first);
+  const { DATABASE_URL, INTERNAL_SECRET } = first.running.parts.settings;
+  const second = await runService(gatewayService, {
+    environment: {
+      ...environment,
+      ...limits,
+      DATABASE_URL,
+      INTERNAL_SECRET,
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+    },
+    transport: new EmbeddedBus(SUBSCRIPTIONS).transport(),
+  });
+  try {
+    const gateways = [new ApiClient(first.running.url), new ApiClient(second.url)];
+    const person = somebody();
+    const registered = [];
+    for (const i of [0, 1, 0, 1]) {
+      registered.push(
+        await gateways[i]!.post('/api/auth/register', i + registered.length ? somebody() : person),
+      );
+    }
+    expect(registered.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+    const guesses = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        gateways[i % 2]!.post('/api/auth/login', { phone: person.phone, password: 'a wrong password' }),
+      ),
+    );
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(4);
+    for (const gateway of gateways)
+      expect(
+        (await gateway.post('/api/auth/login', { phone: person.phone, password: person.password })).status,
+      ).not.toBe(200);
+    const rows = await first.database.rows('SELECT * FROM gateway.attempts');
+    expect(rows.length).toBeGreaterThan(2);
+    expect(JSON.stringify(rows)).not.toMatch(new RegExp(`${person.phone.slice(-8)}|127\\.0\\.0\\.1`));
+    await forgetAttempts(first.running.parts.dataSource, new Date(Date.now() + 3_601_000));
+    expect(await first.database.rows('SELECT * FROM gateway.attempts')).toEqual([]);
+  } finally {
+    await second.close();
+  }
 });
 
 test('registrations of one address are counted', async () => {

@@ -36,7 +36,14 @@ function corsFor(origin: string[]) {
   return {
     origin,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlation-id', 'traceparent'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-correlation-id',
+      'traceparent',
+      'x-step-up',
+    ],
     exposedHeaders: ['x-correlation-id', 'retry-after', 'location', 'idempotency-replayed'],
     maxAge: 600,
   };

@@ -7,6 +7,7 @@ import { scopeOfRoute } from '../api-keys/route-areas.js';
 import type { GatewaySettings } from '../gateway-settings.js';
 import { type AccessClaims, AccessTokens } from './access-tokens.js';
 import { LiveSessions } from './live-sessions.js';
+import { STEP_UP_HEADER, StepUpTokens } from './step-up-tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +27,7 @@ export class BearerAuthenticator extends Authenticator {
     private readonly tokens: AccessTokens,
     private readonly sessions: LiveSessions,
     private readonly keys: ApiKeys,
+    private readonly stepUps: StepUpTokens,
   ) {
     super();
     this.services = new SignedCallerAuthenticator(settings, clock);
@@ -40,7 +42,20 @@ export class BearerAuthenticator extends Authenticator {
     if (!claims || !(await this.sessions.isLive(claims.sessionId))) return undefined;
     request.sessionId = claims.sessionId;
     const { correlationId, traceparent } = contextOf(request.headers);
-    return { kind: 'user', userId: claims.userId, role: claims.role, correlationId, traceparent };
+    return {
+      kind: 'user',
+      userId: claims.userId,
+      role: claims.role,
+      ...(this.isProved(request, claims) && { steppedUp: true }),
+      correlationId,
+      traceparent,
+    };
+  }
+
+  /** A proof of another session, or one that is too old, is as good as none. */
+  private isProved({ headers }: FastifyRequest, { sessionId }: AccessClaims): boolean {
+    const proof = headers[STEP_UP_HEADER];
+    return typeof proof === 'string' && this.stepUps.sessionOf(proof) === sessionId;
   }
 
   /** Whoever has a key is its owner, on the routes that its scopes open. Throws `forbidden` on any other. */

@@ -3,6 +3,7 @@ import {
   ApiAcceptedResponse,
   ApiCreatedResponse,
   ApiHeader,
+  ApiOkResponse,
   ApiProperty,
   ApiPropertyOptional,
   ApiTags,
@@ -70,8 +71,19 @@ export class ShortNamesController {
   /** As POST /api/transfers, to another person's wallet. */
   @Post('pay')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'or requestReference in the body' })
+  @ApiHeader({
+    name: 'X-Step-Up',
+    required: false,
+    description: 'of POST /api/auth/step-up, for a large amount',
+  })
   @ApiAcceptedResponse({ description: 'a payment with the purpose transfer' })
-  @Refuses('idempotency_key_required', 'idempotency_key_reused', 'request_in_progress', 'not_found')
+  @Refuses(
+    'idempotency_key_required',
+    'idempotency_key_reused',
+    'request_in_progress',
+    'not_found',
+    'step_up_required',
+  )
   async pay(
     @Body() { toUserId, ...transfer }: PayBody,
     @User() caller: UserCaller,
@@ -90,6 +102,7 @@ export class ShortNamesController {
 
   /** One's own balance; an operator sees everybody's. */
   @Get('balance/:userId')
+  @ApiOkResponse({ type: BalanceAnswer })
   async balance(
     @Param('userId') userId: string,
     @User() caller: UserCaller,

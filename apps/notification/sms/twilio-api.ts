@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import twilio from 'twilio';
+import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { Pool } from 'undici';
 import { Clock } from '#kernel';
 import { SETTINGS } from '#service-host';
@@ -65,13 +66,13 @@ export class TwilioApi implements OnModuleDestroy {
     const message = await this.call(signal, (client) =>
       client.messages.create({ to, from, body, ...(statusCallback && { statusCallback }) }),
     );
-    if (typeof message.sid !== 'string' || !message.sid) throw new Error('Twilio accepted without a sid');
     return read(message);
   }
 
   /** What became of a message. Throws as `send` does. */
   async read(sid: string, signal: AbortSignal): Promise<{ status: string; errorCode?: string }> {
     const { status, errorCode } = await this.call(signal, (client) => client.messages(sid).fetch());
+    if (typeof status !== 'string') throw new Error('Twilio told no status');
     return { status, ...(errorCode && { errorCode: String(errorCode) }) };
   }
 
@@ -89,11 +90,7 @@ export class TwilioApi implements OnModuleDestroy {
       client.messages.page({ to: phone, pageSize: PAGE_SIZE }),
     );
     for (let page: typeof first | undefined = first; page; page = await this.nextOf(page, signal)) {
-      const listed = page.instances.map((message) => ({
-        ...read(message),
-        body: message.body ?? '',
-        createdAt: message.dateCreated,
-      }));
+      const listed = page.instances.map(listedOf);
       yield listed;
       if (listed.length > 0 && listed.every(({ createdAt }) => createdAt < since)) return;
     }
@@ -138,15 +135,22 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-function read({
-  sid,
-  numSegments,
-  status,
-}: {
-  sid: string;
-  numSegments: string;
-  status: string;
-}): TwilioMessage {
+/** Twilio's answers are JSON of any shape until this has looked: what is no message leaves the outcome open. */
+function read({ sid, numSegments, status }: Partial<Record<keyof MessageInstance, unknown>>): TwilioMessage {
+  if (typeof sid !== 'string' || !sid) throw new Error('Twilio told of a message without a sid');
   const segments = Number(numSegments);
-  return { sid, segments: Number.isInteger(segments) && segments > 0 ? segments : null, status };
+  return {
+    sid,
+    segments: Number.isInteger(segments) && segments > 0 ? segments : null,
+    status: typeof status === 'string' ? status : '',
+  };
+}
+
+/** Taken for empty or old, an entry that cannot be read would be a reason to send again. */
+function listedOf(message: MessageInstance): ListedMessage {
+  const { body, dateCreated }: { body: unknown; dateCreated: unknown } = message;
+  const isDated = dateCreated instanceof Date && !Number.isNaN(dateCreated.getTime());
+  if (!isDated || (typeof body !== 'string' && body !== null && body !== undefined))
+    throw new Error('Twilio lists something that is no message');
+  return { ...read(message), body: body ?? '', createdAt: dateCreated };
 }

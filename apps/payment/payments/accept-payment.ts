@@ -1,10 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
-import { type ClaimedBill, FundsCollected, type Method, PaymentInitiated, type Purpose } from '#contracts';
+import {
+  type ClaimBill,
+  type ClaimedBill,
+  FundsCollected,
+  type Method,
+  PaymentInitiated,
+  type Purpose,
+} from '#contracts';
 import { Clock, Money, numberFor, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
-import { InternalClient, type UserCaller } from '#service-host';
+import { InternalClient, SETTINGS, type UserCaller } from '#service-host';
+import type { PaymentSettings } from '../payment-settings.js';
 import { ClosedPerson } from '../closings/closed-person.entity.js';
 import { hashOf, type RequestKeys, reserve } from '../requests/request-keys.js';
 import { RequestKey } from '../requests/request-key.entity.js';
@@ -44,14 +52,19 @@ export class AcceptPayment {
     private readonly client: InternalClient,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: PaymentSettings,
   ) {}
 
+  /** Refusals: those of the keys; step_up_required, after which the same keys go on with a proof. */
   async direct(caller: UserCaller, order: PayDirectly, keys: RequestKeys): Promise<Result<Accepted>> {
     const { amount, purpose, method, payeeId, title, note } = order;
     const hash = hashOf({ purpose, method, payeeId, note, minor: amount.minor, currency: amount.currency });
     return this.work.run(caller, async (tx) => {
       const reserved = await reserve(keys, hash, tx);
       if (!reserved.ok) return reserved;
+      const mayPass = purpose === 'top_up' || !this.needsProof(caller, amount);
+      if (!mayPass && !(await tx.load(Payment, reserved.value.paymentId)))
+        return refuse(new Problem('step_up_required'));
       const money = { amount: amount.minor, currency: amount.currency };
       const details = { purpose, method, payeeId, title, note, ...money };
       return store(caller, reserved.value.paymentId, details, tx);
@@ -81,7 +94,8 @@ export class AcceptPayment {
         amount: order.amount,
         payerId: caller.userId,
         insteadOf,
-      },
+        ...(!caller.steppedUp && { atMost: this.settings.STEP_UP_ABOVE }),
+      } satisfies ClaimBill,
     );
     if (!claim.ok) return refuse(await this.withLink(claim.problem, order.billId));
     const { amount, title, meterNumber } = claim.value;
@@ -103,6 +117,10 @@ export class AcceptPayment {
       }
       return store(caller, id, details, tx);
     });
+  }
+
+  private needsProof({ steppedUp }: UserCaller, amount: Money): boolean {
+    return !steppedUp && Money.major(BigInt(this.settings.STEP_UP_ABOVE), amount.currency).lessThan(amount);
   }
 
   /** A payment under way is named, so that the payer can watch it instead of paying again. */

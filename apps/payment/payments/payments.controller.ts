@@ -8,7 +8,7 @@ import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-h
 import { type PaymentSettings } from '../payment-settings.js';
 import { readRequestKeys } from '../requests/request-keys.js';
 import { AcceptPayment } from './accept-payment.js';
-import { ACCEPTING, answerAccepted, CLAIMING } from './answer-accepted.js';
+import { ACCEPTING, answerAccepted, CLAIMING, TakesProof } from './answer-accepted.js';
 import { chooseMethod } from './choose-method.js';
 import {
   AcceptedView,
@@ -62,6 +62,7 @@ export class PaymentsController {
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedView })
   @Refuses(...ACCEPTING, ...CLAIMING, 'idempotency_key_required')
+  @TakesProof()
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async pay(
     @User() caller: UserCaller,

@@ -169,6 +169,15 @@ describe('accepting a payment of a bill', () => {
     ]);
     expect(right.body.amount.amount).toBe('50.00');
   });
+
+  test.each([{ status: 'PAID' }, { method: 'cash' }, { currency: 5 }, { amount: null }, [], '"x"'])(
+    'vending with %j is refused, and nothing is stored',
+    async (body) => {
+      const { billId, api } = someoneWithBill();
+      expect(codes([await api.post(`/api/vend/${billId}/pay`, body)])).toEqual(['400 validation_failed']);
+      expect((await api.get('/api/payments')).body.items).toEqual([]);
+    },
+  );
 });
 
 describe('bad input changes nothing', () => {

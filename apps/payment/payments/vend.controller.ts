@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { METHODS, type Method } from '#contracts';
@@ -8,7 +8,7 @@ import { readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-h
 import type { PaymentSettings } from '../payment-settings.js';
 import { ownKey, readRequestKeys } from '../requests/request-keys.js';
 import { AcceptPayment } from './accept-payment.js';
-import { ACCEPTING, answerAccepted, CLAIMING } from './answer-accepted.js';
+import { ACCEPTING, answerAccepted, CLAIMING, TakesProof } from './answer-accepted.js';
 import { chooseMethod } from './choose-method.js';
 import { AcceptedView } from './payment-views.js';
 
@@ -41,22 +41,25 @@ export class VendController {
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedView })
   @Refuses(...ACCEPTING, ...CLAIMING)
+  @ApiBody({ type: VendBody, required: false })
+  @TakesProof()
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async pay(
     @User() caller: UserCaller,
     @Param('billId') billId: string,
-    @Body() body: VendBody | undefined,
+    // As a class alone: with `| undefined` there would be no class to validate by. Without a body it is empty.
+    @Body() body: VendBody,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedView> {
     if (!isId(billId)) throw new Problem('not_found');
     const keys = key === undefined ? ownKey(caller) : unwrap(readRequestKeys(caller, 'vend', key, undefined));
-    const given = body?.amount;
+    const given = body.amount;
     const amount =
       given === undefined
         ? undefined
-        : unwrap(readAmount(given, body?.currency, this.settings.CURRENCY)).amount;
-    const method = unwrap(chooseMethod(body?.method, 'wallet', this.settings.WATTLINE_MODE));
+        : unwrap(readAmount(given, body.currency, this.settings.CURRENCY)).amount;
+    const method = unwrap(chooseMethod(body.method, 'wallet', this.settings.WATTLINE_MODE));
     return answerAccepted(
       unwrap(await this.acceptPayment.bill(caller, { billId, amount, method }, keys)),
       reply,

@@ -7,7 +7,7 @@ import { Problem, unwrap } from '#kernel';
 import { InternalClient, readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { AcceptPayment } from '../payments/accept-payment.js';
-import { ACCEPTING, answerAccepted } from '../payments/answer-accepted.js';
+import { ACCEPTING, answerAccepted, TakesProof } from '../payments/answer-accepted.js';
 import { AcceptedView } from '../payments/payment-views.js';
 import { readRequestKeys } from '../requests/request-keys.js';
 
@@ -58,7 +58,8 @@ export class TransfersController {
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedView })
-  @Refuses(...ACCEPTING, 'idempotency_key_required', 'not_found')
+  @Refuses(...ACCEPTING, 'idempotency_key_required', 'not_found', 'step_up_required')
+  @TakesProof()
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async transfer(
     @User() caller: UserCaller,

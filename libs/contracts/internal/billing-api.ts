@@ -2,7 +2,8 @@ import type { MoneyJson } from '#kernel';
 
 /**
  * `PUT /internal/bills/{id}/claim` reserves a bill for one payment. Idempotent: the same payment may claim again.
- * Refusals: not_found (also another customer's bill), amount_mismatch, bill_not_payable, payment_in_progress.
+ * Refusals: not_found (also another customer's bill), amount_mismatch, bill_not_payable, payment_in_progress,
+ * step_up_required.
  */
 export interface ClaimBill {
   paymentId: string;
@@ -12,6 +13,8 @@ export interface ClaimBill {
   payerId: string;
   /** Payments that never will be stored, as payment has told: a claim of theirs is taken over. */
   insteadOf?: string[];
+  /** Whole major units; a bill above it is not promised, since the payer has not proved again who they are. */
+  atMost?: number;
 }
 
 export interface ClaimedBill {
