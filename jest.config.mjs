@@ -6,7 +6,7 @@ const { swcrc, configFile, ...swc } = swcOptions;
 
 /** @type {import('jest').Config} */
 export default {
-  roots: ['apps', 'libs', 'test', 'tools']
+  roots: ['apps', 'libs', 'test', 'tools', 'bench']
     .filter((folder) => existsSync(folder))
     .map((folder) => `<rootDir>/${folder}`),
   testMatch: process.env.WATTLINE_TEST_FAULTS ? ['**/test/procs/*.test.ts'] : ['**/*.test.ts'],

@@ -1,32 +1,71 @@
 import { fileURLToPath } from 'node:url';
-import { composedFloor } from './floors/composed-floor.js';
-import { isSteady } from './report/statistics.js';
+import { spreadOf } from './report/statistics.js';
+import { type Figures, tableOf, targetsOf } from './report/targets.js';
+import { writeResults } from './report/write-results.js';
 import { latencyRun } from './runs/latency.js';
-import { readOptions } from './runs/options.js';
+import { installPeers } from './runs/measure-peers.js';
+import { type BenchOptions, readOptions } from './runs/options.js';
+import { overloadRun } from './runs/overload.js';
 import { profileRun } from './runs/profile.js';
-import { type ThroughputRound, throughputRound } from './runs/throughput.js';
+import { rivalRound } from './runs/rivals.js';
+import { soakRun } from './runs/soak.js';
+import { throughputRound } from './runs/throughput.js';
+import { troubleRun } from './runs/trouble.js';
 import { BenchWorld } from './world/bench-world.js';
-void composedFloor;
-void isSteady;
 
+// `npm run bench`: how fast Wattline is, beside what its parts alone can do and beside others, in one run.
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
-const options = readOptions(process.argv.slice(2));
 const started = performance.now();
-const say = (text: string) =>
-  console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${text}`);
 
+function say(text: string): void {
+  console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${text}`);
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options.scenarios.includes('S1')) installPeers(say);
 const world = await BenchWorld.start();
+// Ctrl-C: what was started is ended.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void world.stop().finally(() => process.exit(130)));
 try {
-  say(`PostgreSQL: ${await world.durability()}`);
+  const postgres = await world.durability();
+  say(`PostgreSQL: ${postgres}. RabbitMQ: quorum queues, confirms. Node ${process.version}.`);
   if (options.profile) await profileRun(world, options, `${RESULTS}profiles`, say);
   else {
-    const floorDatabase = await world.migrated();
-    const rounds: ThroughputRound[] = [];
-    for (let i = 0; i < options.rounds; i++)
-      rounds.push(await throughputRound(world, floorDatabase, options, say));
-    console.log(JSON.stringify(rounds, null, 1));
-    await latencyRun(world, options, rounds[0]!.ours, say);
+    const figures = await measure(world, options);
+    const targets = targetsOf(figures);
+    writeResults(RESULTS, { postgres, options }, figures, targets);
+    console.log(
+      ['', ...tableOf(targets), '', 'all rounds: bench/results/latest.json, bench/results/chart.svg'].join(
+        '\n',
+      ),
+    );
   }
 } finally {
   await world.stop();
+}
+
+async function measure(world: BenchWorld, options: BenchOptions): Promise<Figures> {
+  const { scenarios, rounds } = options;
+  const has = (name: (typeof scenarios)[number]) => scenarios.includes(name);
+  const figures: Figures = { throughput: [], rivals: [], latencies: [] };
+  if (has('S2') || has('S3') || has('S5')) {
+    const floorDatabase = await world.migrated();
+    for (let round = 0; round < rounds; round++) {
+      say(`round ${round + 1} of ${rounds}`);
+      const result = await throughputRound(world, floorDatabase, options, say);
+      if (!result.steady) say('the floors differ by more than 15 %: this round is dropped');
+      figures.throughput.push(result);
+    }
+    await world.drop(floorDatabase);
+    const most = spreadOf(figures.throughput.map(({ ours }) => ours)).median;
+    if (has('S2')) figures.latencies = await latencyRun(world, options, most, say);
+    if (has('S5')) figures.overload = await overloadRun(world, options, most, say);
+  }
+  if (has('S1'))
+    for (let turn = 0; turn < rounds; turn++)
+      figures.rivals.push(await rivalRound(world, options, turn, say));
+  if (has('S4')) figures.trouble = await troubleRun(world, options, say);
+  if (has('S6')) figures.soak = await soakRun(world, options, say);
+  return figures;
 }

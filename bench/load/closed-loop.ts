@@ -39,10 +39,13 @@ export async function closedLoop(scenario: Scenario, seconds: number, inFlight: 
       if ('refused' in sent) refused += 1;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(inFlight, CALLERS) }, caller));
-  const payments = (await scenario.done()) - before;
-  const elapsed = (performance.now() - started) / 1_000;
-  open = false;
-  await watching;
-  return { perSecond: payments / elapsed, payments, seconds: elapsed, refused };
+  try {
+    await Promise.all(Array.from({ length: Math.min(inFlight, CALLERS) }, caller));
+    const payments = (await scenario.done()) - before;
+    const elapsed = (performance.now() - started) / 1_000;
+    return { perSecond: payments / elapsed, payments, seconds: elapsed, refused };
+  } finally {
+    open = false;
+    await watching;
+  }
 }

@@ -30,10 +30,6 @@ export class People {
     await this.untilMoneyIsThere();
   }
 
-  any(): BenchPerson {
-    return this.all[Math.floor(Math.random() * this.all.length)]!;
-  }
-
   /** A POST that moves money, under a key of its own. */
   async order(path: string, person: BenchPerson, body: object): Promise<Sent> {
     const { status, json, retryAfter } = await this.call('POST', path, person.headers, body);

@@ -22,7 +22,9 @@ export class SendMoney implements Scenario {
   }
 
   send(): Promise<Sent> {
-    const [payer, payee] = [this.people.any(), this.people.any()];
+    const from = Math.floor(Math.random() * PEOPLE);
+    const to = (from + 1 + Math.floor(Math.random() * (PEOPLE - 1))) % PEOPLE;
+    const [payer, payee] = [this.people.all[from]!, this.people.all[to]!];
     return this.people.order('/api/transfers', payer, { toWalletId: payee.id, amount: '1.00' });
   }
 

@@ -40,6 +40,9 @@ const POSTGRES_SETTINGS = { track_commit_timestamp: 'on', max_connections: '200'
 
 /** PostgreSQL and RabbitMQ for all rounds, with the durability of production. */
 export class BenchWorld {
+  /** What is running, to be ended with the world. */
+  private running: Running | undefined;
+
   private constructor(
     private readonly folder: string,
     readonly postgres: EmbeddedPostgres,
@@ -72,12 +75,14 @@ export class BenchWorld {
     const amqpUrl = round.bus === 'rabbitmq' ? this.broker.url : undefined;
     const plan = await planFor(databaseUrl, tuning(round.batchSize), amqpUrl);
     const running = amqpUrl ? await sixProcesses(plan, round) : await oneProcess(plan, round);
+    this.running = running;
     return {
       url: `http://127.0.0.1:${plan.ports.gateway}`,
       simulatorUrl: `http://127.0.0.1:${plan.simPort}`,
       databaseUrl,
       pids: running.pids,
       close: async () => {
+        this.running = undefined;
         await running.close();
         await this.drop(databaseUrl);
       },
@@ -103,6 +108,7 @@ export class BenchWorld {
   }
 
   async stop(): Promise<void> {
+    await this.running?.close();
     await this.broker.stop();
     await this.postgres.destroy();
     rmSync(this.folder, { recursive: true, force: true });
