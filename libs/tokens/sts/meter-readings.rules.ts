@@ -11,7 +11,7 @@ export interface Reading {
 type TestToken = Extract<TokenContent, { kind: 'test' }>;
 
 /** What the meter can show, by the number of the test; it passes over the others. */
-const SHOWN: ReadonlyMap<number, (meter: MeterState) => string> = new Map([
+const SHOWN = new Map<number, (meter: MeterState) => string>([
   [4, ({ key }) => `${key.krn} ${key.kt}`],
   [5, ({ key }) => key.ti],
   [7, ({ powerLimit }) => (powerLimit === undefined ? 'none' : `${powerLimit} W`)],
