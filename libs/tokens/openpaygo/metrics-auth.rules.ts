@@ -39,7 +39,10 @@ export function signRequest(key: DeviceKey, method: AuthMethod, request: SignedR
   return method + hexOf(requestHash(key, method, request));
 }
 
-/** Whether the signature is the device's. By its number: libraries differ in leading zeros. */
+/**
+ * Whether the signature is the device's. By its number: libraries differ in leading zeros. Whoever asks must also refuse a
+ * time or count that is not above the last one, and "sa", which anybody can repeat, unless the device has nothing better.
+ */
 export function isSignedRequest(key: DeviceKey, auth: string, request: SignedRequest): boolean {
   const [, method, hex] = /^(sa|ta|ca|da|ra)([0-9a-f]{1,16})$/i.exec(auth) ?? [];
   if (!method || !hex) return false;
