@@ -12,11 +12,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RESULTS = ['decoderKey', 'tid', 'field16', 'dataBlock', 'crc', 'cipherBlock', 'tokenHex', 'token'];
 
 /** As the vectors are, without what is to be computed. */
-const inputs = tokenVectors.map(
-  (vector) => Object.fromEntries(Object.entries(vector).filter(([name]) => !RESULTS.includes(name))) as Entry,
+const inputs = tokenVectors.map((vector) =>
+  Object.fromEntries(Object.entries(vector).filter(([name]) => !RESULTS.includes(name))),
 );
 type Entry = Record<string, unknown>;
-const [first] = inputs as [Entry];
+const first: Entry = inputs[0]!;
 
 const run = (command: string, tokens: unknown) =>
   runStsCommand([command, 'a.json'], () => JSON.stringify({ tokens }));
