@@ -123,5 +123,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { compiled, faults } = await build();
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exit(1);
-  if (compiled > 0) console.log(`built ${compiled} files in ${Math.round(performance.now() - started)} ms`);
+  // Not to stdout: that is for what the command itself has to say.
+  if (compiled > 0) console.error(`built ${compiled} files in ${Math.round(performance.now() - started)} ms`);
 }

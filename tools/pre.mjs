@@ -13,12 +13,14 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 }
 
 if (!isInstalled()) {
-  console.log('Installing what package-lock.json names (once, about half a minute) …');
+  // Not to stdout: that is for what the command itself has to say.
+  const stdio = ['inherit', 2, 2];
+  console.error('Installing what package-lock.json names (once, about half a minute) …');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const result = npm
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
-    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio })
+    : spawnSync('npm', args, { cwd: root, stdio, shell: process.platform === 'win32' });
   if (result.error) console.error(`npm could not be started: ${result.error.message}`);
   if (result.status !== 0) process.exit(result.status || 1);
 }
