@@ -112,10 +112,12 @@ export class AcceptPayment {
     };
     return this.work.run(caller, async (tx) => {
       const rows = await Promise.all(keys.ids.map((key) => tx.get(RequestKey, key)));
-      if (rows.some((row) => row.abandoned || row.paymentId !== id)) {
-        return refuse(tookTooLong());
-      }
-      return store(caller, id, details, tx);
+      const isOurs = () => rows.every((row) => !row.abandoned && row.paymentId === id);
+      if (!isOurs()) return refuse(tookTooLong());
+      const stored = await store(caller, id, details, tx);
+      // Billing's question may have been answered in this same transaction while `store` waited: then it is run again, alone.
+      if (stored.ok && !isOurs()) throw new Error(`payment ${id} was declared abandoned while it was stored`);
+      return stored;
     });
   }
 

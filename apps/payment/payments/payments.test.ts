@@ -15,6 +15,8 @@ interface Bill {
   amount: string;
   owner: string;
   claimedBy?: string;
+  /** Told which payment claims it. */
+  onClaim?: (paymentId: string) => void;
 }
 
 /** Billing and the gateway, as payment sees them. */
@@ -41,6 +43,7 @@ beforeAll(async () => {
       const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
       if (!free) return refuse(409, 'payment_in_progress');
       bill.claimedBy = paymentId;
+      bill.onClaim?.(paymentId);
       const money = { amount: bill.amount, currency: 'NGN' };
       return { billId: request.params.id, number: 'B-1', kind: 'bill', amount: money, title: 'Bill B-1' };
     },
@@ -388,6 +391,22 @@ describe('a claim that nobody finished', () => {
     expect(status).toBe(202);
     expect(body.id).not.toBe(reserved);
     await until('it is stored', async () => (await count(`id = '${body.id}'`)) === 1);
+  });
+
+  test('a payment that is stored while billing asks is either stored or abandoned, never both', async () => {
+    for (let round = 0; round < 40; round++) {
+      const { billId, api, owner } = someoneWithBill();
+      const claimed = new Promise<string>((resolve) => (bills.get(billId)!.onClaim = resolve));
+      const request = api.post('/api/payments', { billId, amount: 50 }, key());
+      const id = await claimed;
+      const settle = () => payment.asService('billing').post(`/internal/payments/${id}/settle-claim`);
+      // The claim is answered now, and its question comes a few turns earlier or later.
+      const settled = await Promise.all(Array.from({ length: 1 + (round % 8) }, settle));
+      const { status } = await request;
+      const none = settled.some(({ body }) => body.state === 'none');
+      expect([owner, status]).toEqual([owner, none ? 503 : 202]);
+      expect(await count(`id = '${id}'`)).toBe(none ? 0 : 1);
+    }
   });
 
   test('a request that comes back before its claim is freed takes the claim over', async () => {
