@@ -5,6 +5,7 @@ import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import { readAmount, SETTINGS } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
+import { reservedUnits } from '../quotes/reserved-units.js';
 import { Bill } from './bill.entity.js';
 import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
 
@@ -12,7 +13,8 @@ import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
  * Promises a bill to one payment, until that payment completes or fails. Idempotent: the same payment gets the
  * same answer again. Refusals, in this order: validation_failed (the amount is no amount), not_found (also when
  * the payer is not the customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch,
- * payment_in_progress with `links.payment`.
+ * payment_in_progress with `links.payment`; of electricity also meter_suspended, meter_blocked and quote_outdated,
+ * when the meter's month, debt or fixed charge is not what the quote started from. The claim takes them.
  */
 @Injectable()
 export class ClaimBill {
@@ -33,9 +35,16 @@ export class ClaimBill {
     return this.work.run(context, async (tx) => {
       const bill = await tx.load(Bill, id);
       if (!bill || bill.customerId !== payerId) return refuse(new Problem('not_found'));
-      const problem = whyNotClaimable(bill, paymentId, amount ?? amountOf(bill), tx.now);
+      const whyNot = () => whyNotClaimable(bill, paymentId, amount ?? amountOf(bill), tx.now);
+      const early = whyNot();
+      if (early) return refuse(early);
+      const units = await reservedUnits(tx, bill);
+      const problem = whyNot(); // somebody else may have claimed it while the meter was read
       if (problem) return refuse(problem);
       if (bill.status === 'unpaid' && !bill.claimedBy) {
+        const outdated = units?.whyOutdated(tx.now);
+        if (outdated) return refuse(outdated);
+        units?.take();
         tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
       }
       return ok(claimed(bill));
