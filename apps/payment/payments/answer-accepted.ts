@@ -5,7 +5,15 @@ import { acceptedView, type AcceptedView } from './payment-views.js';
 /** How any request for a payment may be refused. */
 export const ACCEPTING = ['idempotency_key_reused', 'request_in_progress'] as const;
 /** How one for a bill may be refused besides. */
-export const CLAIMING = ['not_found', 'bill_not_payable', 'amount_mismatch', 'payment_in_progress'] as const;
+export const CLAIMING = [
+  'not_found',
+  'bill_not_payable',
+  'amount_mismatch',
+  'payment_in_progress',
+  'quote_outdated',
+  'meter_suspended',
+  'meter_blocked',
+] as const;
 
 /** 202 with the place to watch; a repeated request gets the same body and is told so. */
 export function answerAccepted({ payment, replayed }: Accepted, reply: FastifyReply): AcceptedView {
