@@ -1,4 +1,4 @@
-import { Clock, type Currency, dayIn, Money, newId } from '#kernel';
+import { type Clock, type Currency, dayIn, Money, newId } from '#kernel';
 import type { Tx } from '#messaging';
 import type { UnitOfWork } from '#persistence';
 import { DEMO_TARIFFS } from '../tariffs/demo-tariffs.js';
