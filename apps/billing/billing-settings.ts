@@ -2,7 +2,7 @@ import { type BaseSettings, baseSettings, kinds, type ServiceDefinition } from '
 
 export interface BillingSettings extends BaseSettings {
   CLAIM_SETTLE_AFTER_MS: number;
-  UNKNOWN_METERS_PER_HOUR: number;
+  METER_LOOKUPS_PER_MINUTE: number;
 }
 
 export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
@@ -11,8 +11,8 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     default: 60_000,
     desc: 'the age of a claim on a bill at which billing asks the payment service what became of it',
   }),
-  UNKNOWN_METERS_PER_HOUR: kinds.positive({
-    default: 30,
-    desc: 'meters that nobody has, of which one person may ask in an hour',
+  METER_LOOKUPS_PER_MINUTE: kinds.positive({
+    default: 60,
+    desc: 'meters that one person may look up, or get wrong, in a minute',
   }),
 };

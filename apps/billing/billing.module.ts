@@ -10,15 +10,29 @@ import { FreeOrphanedClaims } from './bills/free-orphaned-claims.js';
 import { OnPaymentCompleted } from './bills/on-payment-completed.js';
 import { OnPaymentFailed } from './bills/on-payment-failed.js';
 import { OnPaymentRefunded } from './bills/on-payment-refunded.js';
-import { ElectricityController } from './electricity/electricity.controller.js';
-import { MeterGuesses } from './electricity/meter-guesses.js';
-import { VerifyPurchase } from './electricity/verify-purchase.js';
+import { ChangeSavedMeter } from './meters/change-saved-meter.js';
+import { FindMeters } from './meters/find-meters.js';
+import { LookupLimits } from './meters/lookup-limits.js';
+import { MetersController } from './meters/meters.controller.js';
+import { RegisterMeter } from './meters/register-meter.js';
+import { RegistryController } from './meters/registry.controller.js';
+import { SaveMeter } from './meters/save-meter.js';
+import { WarnPayer } from './meters/warn-payer.js';
+import { FindMeterPrice } from './quotes/find-meter-price.js';
+import { MakeQuote } from './quotes/make-quote.js';
+import { QuotesController } from './quotes/quotes.controller.js';
+import { VerifyPurchase } from './quotes/verify-purchase.js';
+import { DefineTariff } from './tariffs/define-tariff.js';
+import { TariffsController } from './tariffs/tariffs.controller.js';
 
 @Module({
   controllers: [
     BillsController,
     ClaimsController,
-    ElectricityController,
+    MetersController,
+    RegistryController,
+    TariffsController,
+    QuotesController,
     OnPaymentCompleted,
     OnPaymentFailed,
     OnPaymentRefunded,
@@ -30,7 +44,15 @@ import { VerifyPurchase } from './electricity/verify-purchase.js';
     CancelBill,
     ClaimBill,
     FreeOrphanedClaims,
-    MeterGuesses,
+    LookupLimits,
+    SaveMeter,
+    ChangeSavedMeter,
+    FindMeters,
+    RegisterMeter,
+    WarnPayer,
+    DefineTariff,
+    FindMeterPrice,
+    MakeQuote,
     VerifyPurchase,
   ],
 })

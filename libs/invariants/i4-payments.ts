@@ -22,6 +22,7 @@ export const moneyTakenIsDelivered: Invariant = {
       sql: settled ? REOPENED : unlessUnderWayTo('billing', REOPENED),
     },
     { rule: 'a paid bill has its paid payment', sql: PAID_BILLS },
+    { rule: 'what a month sold to a meter is what its claimed and paid bills took', sql: SOLD },
     { rule: 'a paid payment has its paid bill', sql: settled ? BILLED : unlessUnderWayTo('billing', BILLED) },
     ...(settled
       ? [
@@ -119,3 +120,23 @@ const CLAIMED = `
          || coalesce('is ' || p.status, 'was never stored') AS what
   FROM billing.bills b LEFT JOIN payment.payments p ON p.id = b.claimed_by
   WHERE b.claimed_by IS NOT NULL AND coalesce(p.status, 'none') NOT IN ('PENDING', 'PROCESSING')`;
+
+/** Claimed, given back and paid in the transaction that changes the bill: right at any moment. */
+const SOLD = `
+  WITH taken AS (
+    SELECT meter_number, basis->>'month' AS month, sum((basis->>'wattHours')::bigint) AS watt_hours
+    FROM billing.bills WHERE basis IS NOT NULL AND (claimed_by IS NOT NULL OR status = 'paid') GROUP BY 1, 2
+  ), charged AS (
+    SELECT b.id, b.meter_number, m.month FROM billing.bills b, jsonb_array_elements_text(b.basis->'fixedMonths') m(month)
+    WHERE b.claimed_by IS NOT NULL OR b.status = 'paid'
+  )
+  SELECT 'meter ' || coalesce(m.meter_number, t.meter_number) || ' was sold ' || coalesce(m.watt_hours, 0) || ' Wh in '
+         || coalesce(m.month, t.month) || ', its bills say ' || coalesce(t.watt_hours, 0) AS what
+  FROM billing.meter_months m FULL JOIN taken t ON t.meter_number = m.meter_number AND t.month = m.month
+  WHERE coalesce(m.watt_hours, 0) <> coalesce(t.watt_hours, 0)
+  UNION ALL
+  SELECT 'the fixed charge of meter ' || m.meter_number || ' for ' || m.month || ' is paid by bill ' || m.fixed_bill_id
+         || ', which says otherwise'
+  FROM billing.meter_months m
+  WHERE m.fixed_bill_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM charged c WHERE c.id = m.fixed_bill_id AND c.meter_number = m.meter_number AND c.month = m.month)`;

@@ -1,4 +1,4 @@
-import { dayIn, FakeClock } from './clock.js';
+import { dayIn, hourIn, FakeClock } from './clock.js';
 
 test.each([
   ['Africa/Lagos', '2026-11-21T22:59:59.999Z', '2026-11-21'],
@@ -17,4 +17,9 @@ test('a fake clock stands still until it is told to move', () => {
   expect(clock.now()).toEqual(clock.now());
   clock.advance(500);
   expect(clock.now().getTime()).toBe(1_500);
+});
+
+test('the hour of the day is that of the time zone, and midnight is 0', () => {
+  const at = new Date('2026-11-21T23:30:00Z');
+  expect(['Africa/Lagos', 'Africa/Nairobi', 'UTC'].map((zone) => hourIn(zone, at))).toEqual([0, 2, 23]);
 });

@@ -38,3 +38,15 @@ export function dayIn(timeZone: string, at: Date): string {
   }
   return format.format(at);
 }
+
+const hourFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** The hour of the day of a moment in a time zone, 0 to 23. */
+export function hourIn(timeZone: string, at: Date): number {
+  let format = hourFormats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' });
+    hourFormats.set(timeZone, format);
+  }
+  return Number(format.format(at));
+}

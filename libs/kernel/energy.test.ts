@@ -1,4 +1,5 @@
 import { Energy } from './energy.js';
+import { unwrap } from './result.js';
 
 test.each([
   [0n, '0'],
@@ -20,4 +21,18 @@ test.each([
 
 test('energies add up', () => {
   expect(Energy.ofWattHours(999n).plus(Energy.ofWattHours(1n)).kwh).toBe('1');
+});
+
+test.each([
+  ['12.345', 12_345n],
+  [0.1, 100n],
+  ['50', 50_000n],
+  [0, 0n],
+])('%j kilowatt-hours are read exactly', (text, wattHours) => {
+  expect(unwrap(Energy.parse(text)).wattHours).toBe(wattHours);
+});
+
+test.each(['1.0005', -1, '1e3', '', ' 1', null, undefined, true, [1], 1e21])('%j is no energy', (text) => {
+  const read = Energy.parse(text);
+  expect(!read.ok && read.problem.errors).toEqual([expect.objectContaining({ pointer: '#/kwh' })]);
 });

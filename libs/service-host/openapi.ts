@@ -87,5 +87,6 @@ const problemSchema = {
       items: { type: 'object', required: ['detail', 'pointer'], properties: { detail: text, pointer: text } },
     },
     links: { type: 'object', additionalProperties: text },
+    limit: { type: 'object', properties: { amount: text, currency: text } },
   },
 };

@@ -33,7 +33,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     );
   }
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  const { retryAfterSeconds, links } = problem.extra;
+  const { retryAfterSeconds, links, limit } = problem.extra;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   void reply
     .status(problem.status)
@@ -50,6 +50,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
         traceId: context.traceparent?.split('-')[1],
         errors: problem.errors,
         links,
+        limit,
       }),
     );
 }

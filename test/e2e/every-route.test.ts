@@ -99,6 +99,11 @@ test('there are the routes of the contract', () => {
     'POST /api/bills',
     'PATCH /api/bills/{id}',
     'POST /api/electricity/verify',
+    'POST /api/quotes',
+    'GET /api/meters/lookup',
+    'PATCH /api/meters/{id}',
+    'PUT /api/ops/meters/{number}',
+    'PUT /api/ops/tariffs/{id}/versions/{validFrom}',
     'POST /api/vend/{billId}/pay',
     'POST /api/payments',
     'GET /api/payments/{id}/receipt',
@@ -169,14 +174,32 @@ test("another person's things do not exist, on any route, and stay as they are",
   const stranger = await Person.register(world, 'A Stranger');
   const bodies: Record<string, object> = {
     'PATCH /api/bills/{id}': { amount: '1.00' },
+    'PATCH /api/meters/{id}': { name: 'Mine' },
     'POST /api/ops/wallets/{id}/adjust': { amount: '1.00', reason: 'why not' },
     'POST /api/ops/payments/{id}/refund': { reason: 'why not' },
     'POST /api/wallets/{walletId}/add-funds': { amount: '1.00' },
     'POST /api/vend/{billId}/pay': { amount: '15.00' },
     'POST /api/Vend/{billId}/pay': { amount: '15.00' },
   };
+  const tariff = {
+    name: 'All',
+    utility: 'Ours',
+    customerClass: 'all',
+    currency: 'NGN',
+    timeZone: 'Africa/Lagos',
+  };
+  await operator.put('/api/ops/tariffs/all', tariff);
+  const registered = { holderName: 'Amina Bello', area: 'Ikeja', tariffId: 'all' };
+  await operator.put('/api/ops/meters/04123456784', registered);
+  const { body: meter } = await person.api.post('/api/meters', { number: '04123456784' });
   const theirs = (path: string) =>
-    path.includes('/payments/') ? payment.id : /wallet|balance/.test(path) ? person.id : open.id;
+    path.includes('/api/meters/')
+      ? meter.id
+      : path.includes('/payments/')
+        ? payment.id
+        : /wallet|balance/.test(path)
+          ? person.id
+          : open.id;
   const lines = await answers(
     (route) => route.path.includes('{') && route.needsSignIn,
     ({ method, path }) =>

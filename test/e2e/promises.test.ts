@@ -115,7 +115,7 @@ test('1.2 electricity is verified, vended and paid: this bill, and not the other
   const person = await Person.register(world);
   await person.addFunds('5000.00');
   const { status, body: bill } = await person.api.post('/api/electricity/verify', {
-    meterNumber: '04123456789',
+    meterNumber: '04123456784',
     amount: '1000.00',
   });
   expect(status).toBe(201);
@@ -138,7 +138,7 @@ test('1.2 electricity is verified, vended and paid: this bill, and not the other
   );
   expect((await person.api.get(`/api/bills/${other.id}`)).body.status).toBe('unpaid');
   const unknown = await person.api.post('/api/electricity/verify', {
-    meterNumber: '04000000000',
+    meterNumber: '04000000002',
     amount: 10,
   });
   expect([unknown.status, unknown.body.code]).toEqual([404, 'meter_unknown']);
@@ -167,6 +167,50 @@ test('1.4 although every message is delivered twice, each SMS comes once', async
   await until('all four have come', async () => (await person.messages()).length >= 4);
   const messages = await person.messages();
   expect(new Set(messages).size).toBe(messages.length);
+});
+
+test('2.2 one has many meters, each with a place and a status, and confirms name and area before paying', async () => {
+  const person = await Person.register(world);
+  const [buildingId, departmentId] = [newId(), newId()];
+  for (const number of ['04123456784', '04987654326'])
+    expect((await person.api.post('/api/meters', { number, name: 'Ours', buildingId })).status).toBe(201);
+  const { items } = (await person.api.get('/api/meters')).body;
+  expect(items.map((it: Json) => [it.number, it.buildingId, it.status])).toEqual([
+    ['04987654326', buildingId, 'active'],
+    ['04123456784', buildingId, 'active'],
+  ]);
+  for (const status of ['inactive', 'suspended', 'active']) {
+    const changed = await person.api.patch(`/api/meters/${items[0].id}`, { status, departmentId });
+    expect(changed.body).toMatchObject({ status, departmentId });
+  }
+  const looked = (await person.api.get('/api/meters/lookup?number=04123456784')).body;
+  expect(looked).toMatchObject({ name: 'A••• B•••', area: 'Ikeja, Lagos' });
+  const wrong = await person.api.get('/api/meters/lookup?number=04123456785');
+  expect([wrong.status, wrong.body.code]).toEqual([400, 'meter_number_invalid']);
+});
+
+test('2.3 the price is explained line by line, before and after, and two purchases never share a cheap block', async () => {
+  const person = await Person.register(world);
+  await person.addFunds('5000.00');
+  const order = { meterNumber: '04111222339', amount: '2000.00' };
+  const [bill, other] = await Promise.all(
+    [1, 2].map(async () => (await person.api.post('/api/electricity/verify', order)).body),
+  );
+  expect(bill.breakdown.map((it: Json) => it.kind)).toEqual(
+    expect.arrayContaining(['fixed', 'arrears', 'vat', 'energy']),
+  );
+  const paid = await person.finished(await person.post('/api/payments', { billId: bill.id, amount: 2000 }));
+  expect(paid.status).toBe('PAID');
+  const { breakdown, units, tariffVersion } = bill;
+  const after = await until('the bill is paid', async () => {
+    const { body } = await person.api.get(`/api/bills/${bill.id}`);
+    return body.status === 'paid' && body;
+  });
+  expect(after).toMatchObject({ breakdown, units, tariffVersion });
+  const late = await person.post('/api/payments', { billId: other.id, amount: 2000 });
+  expect([late.status, late.body.code]).toEqual([409, 'quote_outdated']);
+  const again = await person.api.post('/api/electricity/verify', order);
+  expect(again.body.difference.reasons.map((it: Json) => it.code)).toContain('higher_block');
 });
 
 test('3.3 a reference is used once: paid is not run again, failed is not retried under it', async () => {

@@ -131,6 +131,12 @@ function pending(bill: string, like: string): string {
 
 const payments: Omit<Planted, 'breaks'>[] = [
   {
+    what: 'a paid electricity bill whose units are not counted for its meter',
+    when: 'always',
+    sql: `UPDATE billing.bills SET meter_number = '04123456784',
+            basis = '{"month": "2026-11", "wattHours": "53500", "fixedMonths": []}' WHERE payment_id = ${PAID_BILL}`,
+  },
+  {
     what: 'a hold that is given back without a transfer',
     when: 'always',
     sql: `UPDATE wallet.holds SET state = 'refunded' WHERE id = ${PAID_BILL}`,

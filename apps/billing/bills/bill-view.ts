@@ -2,24 +2,44 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { BillCreated, PayloadOf } from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
-import type { Bill, BillKind } from './bill.entity.js';
+import { LINE_KINDS, type LineKind } from '../tariffs/price.rules.js';
+import type { Bill, BillKind, Difference, QuoteLine } from './bill.entity.js';
 import { BILL_STATUSES, type BillStatus } from './bill.machine.js';
 import { amountOf, isOverdue } from './bill.rules.js';
 
-class MeterView {
-  @ApiProperty({ example: '04123456789' }) number!: string;
+export class MeterView {
+  @ApiProperty({ example: '04123456784' }) number!: string;
   @ApiProperty({ description: 'masked', example: 'A••• B•••' }) name!: string;
   @ApiProperty() area!: string;
   @ApiProperty({ description: 'name of the tariff' }) tariff!: string;
 }
-
-class UnitsView {
-  @ApiProperty({ example: '12.345' }) kwh!: string;
+export class UnitsView {
+  @ApiProperty({ example: '12.3' }) kwh!: string;
 }
-
-class BreakdownLine {
+export class BreakdownLine implements QuoteLine {
+  @ApiProperty({ enum: LINE_KINDS }) kind!: LineKind;
   @ApiProperty() label!: string;
+  @ApiProperty({ type: MoneyView, description: 'negative where rounding gives more than was paid for' })
+  amount!: MoneyJson;
+  @ApiProperty({ required: false, description: 'of an energy line' }) kwh?: string;
+  @ApiProperty({ required: false, description: 'major units for a kilowatt-hour', example: '796.4' })
+  unitPrice?: string;
+  @ApiProperty({ type: MoneyView, required: false, description: 'of a debt, after this purchase' })
+  remaining?: MoneyJson;
+}
+class PreviousPurchase {
+  @ApiProperty({ format: 'uuid' }) billId!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
+  @ApiProperty({ type: UnitsView }) units!: UnitsView;
+}
+export class CodedText {
+  @ApiProperty() code!: string;
+  @ApiProperty({ description: 'for people' }) text!: string;
+}
+export class DifferenceView implements Difference {
+  @ApiProperty({ type: PreviousPurchase }) previous!: PreviousPurchase;
+  @ApiProperty({ description: 'the reasons in one text' }) text!: string;
+  @ApiProperty({ type: [CodedText] }) reasons!: CodedText[];
 }
 
 export class BillView {
@@ -39,8 +59,20 @@ export class BillView {
   @ApiProperty({ format: 'date-time', required: false }) paidAt?: string;
   @ApiProperty({ type: MeterView, required: false }) meter?: MeterView;
   @ApiProperty({ type: UnitsView, required: false }) units?: UnitsView;
+  @ApiProperty({
+    required: false,
+    description: 'the prices that were used',
+    example: 'residential@2026-11-01',
+  })
+  tariffVersion?: string;
   @ApiProperty({ type: [BreakdownLine], required: false, description: 'adds up to the amount' })
   breakdown?: BreakdownLine[];
+  @ApiProperty({
+    type: DifferenceView,
+    required: false,
+    description: 'why this money buys less than the last time',
+  })
+  difference?: DifferenceView;
   @ApiProperty({ format: 'date-time', required: false, description: 'cannot be paid any more from then on' })
   expiresAt?: string;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;

@@ -65,12 +65,17 @@ export function isOverdue(bill: Pick<Bill, 'status' | 'dueDate' | 'expiresAt'>, 
 
 /** Why a text cannot be a due date today, or undefined. */
 export function whyNoDueDate(dueDate: string, today: string): Problem | undefined {
-  const midnight = new Date(/^\d{4}-\d{2}-\d{2}$/.test(dueDate) ? `${dueDate}T00:00:00Z` : NaN);
-  // 30 February is a moment in March.
-  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== dueDate) {
-    return invalid('dueDate', 'must be a day of the calendar, as 2026-11-21');
-  }
+  const problem = whyNoDay('dueDate', dueDate);
+  if (problem) return problem;
   return dueDate < today ? invalid('dueDate', `is in the past: today is ${today}`) : undefined;
+}
+
+/** Why a text is no day of the calendar, or undefined. */
+export function whyNoDay(member: string, day: string): Problem | undefined {
+  const midnight = new Date(/^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T00:00:00Z` : NaN);
+  // 30 February is a moment in March.
+  const real = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
+  return real ? undefined : invalid(member, 'must be a day of the calendar, as 2026-11-21');
 }
 
 export function invalid(member: string, detail: string): Problem {

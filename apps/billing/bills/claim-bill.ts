@@ -5,6 +5,7 @@ import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import { readAmount, SETTINGS } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
+import { reservedUnits } from '../quotes/reserved-units.js';
 import { Bill } from './bill.entity.js';
 import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
 
@@ -13,7 +14,8 @@ import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
  * same answer again. A payment that stands in the place of one that never will be stored inherits its claim.
  * Refusals, in this order: validation_failed (the amount is no amount), not_found (also when the payer is not the
  * customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch, payment_in_progress with
- * `links.payment`, step_up_required.
+ * `links.payment`, step_up_required; of electricity also meter_suspended, meter_blocked and quote_outdated, when the
+ * meter's month, debt or fixed charge is not what the quote started from. The claim takes them.
  */
 @Injectable()
 export class ClaimBill {
@@ -34,13 +36,21 @@ export class ClaimBill {
     return this.work.run(context, async (tx) => {
       const bill = await tx.load(Bill, id);
       if (!bill || bill.customerId !== payerId) return refuse(new Problem('not_found'));
-      const inherits = bill.claimedBy !== null && insteadOf.includes(bill.claimedBy);
-      const claimant = inherits ? bill.claimedBy! : paymentId;
-      const problem = whyNotClaimable(bill, claimant, amount ?? amountOf(bill), tx.now);
+      const inherits = () => bill.claimedBy !== null && insteadOf.includes(bill.claimedBy);
+      const claimant = () => (inherits() ? bill.claimedBy! : paymentId);
+      const whyNot = () => whyNotClaimable(bill, claimant(), amount ?? amountOf(bill), tx.now);
+      const early = whyNot();
+      if (early) return refuse(early);
+      const units = await reservedUnits(tx, bill);
+      const problem = whyNot(); // somebody else may have claimed it while the meter was read
       if (problem) return refuse(problem);
-      const isFree = bill.status === 'unpaid' && (inherits || !bill.claimedBy);
-      if (isFree && isAbove(claim.atMost, bill)) return refuse(new Problem('step_up_required'));
-      if (isFree) tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
+      if (bill.status === 'unpaid' && (inherits() || !bill.claimedBy)) {
+        if (isAbove(claim.atMost, bill)) return refuse(new Problem('step_up_required'));
+        const outdated = inherits() ? undefined : units?.whyOutdated(tx.now);
+        if (outdated) return refuse(outdated);
+        if (!inherits()) units?.take(); // the payment whose claim it inherits has taken them
+        tx.set(bill, { claimedBy: paymentId, claimedAt: tx.now });
+      }
       return ok(claimed(bill));
     });
   }

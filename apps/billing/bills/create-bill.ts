@@ -75,6 +75,7 @@ export function issue(bill: NewBill, tx: Tx): Bill {
     description: null,
     meterNumber: null,
     quote: null,
+    basis: null,
     expiresAt: null,
     ...bill,
     id,

@@ -6,7 +6,8 @@ import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { InternalClient, LOG, type Log, SETTINGS } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
-import { Bill } from './bill.entity.js';
+import type { Bill } from './bill.entity.js';
+import { freeClaim } from './free-claim.js';
 
 const LONGEST_PAUSE_MILLIS = 15_000;
 const ASKED_TOGETHER = 16;
@@ -91,13 +92,8 @@ export class FreeOrphanedClaims implements OnApplicationBootstrap, OnApplication
     }
     const { state } = answer.value;
     if (state !== 'none' && state !== 'FAILED') return 'left';
-    const freed = await this.work.run(context, async (tx) => {
-      const bill = await tx.load(Bill, id);
-      if (bill?.claimedBy !== claimedBy) return false; // it was settled while we asked
-      tx.set(bill, { claimedBy: null, claimedAt: null });
-      return true;
-    });
-    if (!freed) return 'left';
+    const freed = await this.work.run(context, (tx) => freeClaim(tx, id, claimedBy));
+    if (!freed) return 'left'; // it was settled while we asked
     this.log.info({ billId: id, paymentId: claimedBy, state }, 'an orphaned claim was freed');
     return 'freed';
   }

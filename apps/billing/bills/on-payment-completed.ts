@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { PaymentCompleted } from '#contracts';
 import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
+import { reservedUnits } from '../quotes/reserved-units.js';
 import { BillRefund } from './bill-refund.entity.js';
 import { Bill } from './bill.entity.js';
 import { billMachine } from './bill.machine.js';
@@ -22,6 +23,7 @@ export class OnPaymentCompleted {
     if (refund) return; // given back, and told so before this: the bill is owed again
     if (!bill)
       throw new PermanentError(`payment ${data.paymentId} paid bill ${data.billId}, which does not exist`);
+    const units = await reservedUnits(tx, bill);
     if (bill.paymentId === data.paymentId) return;
     const status = billMachine.move(bill.status, 'paid');
     if (bill.claimedBy && bill.claimedBy !== data.paymentId) {
@@ -33,6 +35,7 @@ export class OnPaymentCompleted {
     if (due.amount !== data.amount.amount || due.currency !== data.amount.currency) {
       throw new PermanentError(`payment ${data.paymentId} paid another amount than that of bill ${bill.id}`);
     }
+    if (!bill.claimedBy) units?.take(); // the claim was given up too early: the money has come all the same
     tx.set(bill, {
       status,
       paymentId: data.paymentId,

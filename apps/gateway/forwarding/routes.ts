@@ -20,6 +20,9 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/bills', service: 'billing', area: 'bills' },
   { path: '/api/bills/*', service: 'billing', area: 'bills' },
   { path: '/api/electricity/*', service: 'billing', area: 'bills' },
+  { path: '/api/quotes', service: 'billing', area: 'bills' },
+  { path: '/api/meters', service: 'billing', area: 'bills' },
+  { path: '/api/meters/*', service: 'billing', area: 'bills' },
 
   { path: '/api/wallet', service: 'wallet', area: 'wallet' },
   { path: '/api/wallets/:walletId', service: 'wallet', area: 'wallet' },
@@ -46,6 +49,8 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
 
   { path: '/api/audit', service: 'audit' },
   { path: '/api/audit/*', service: 'audit' },
+  { path: '/api/ops/meters/*', service: 'billing' },
+  { path: '/api/ops/tariffs/*', service: 'billing' },
   { path: '/api/ops/payments', service: 'payment' },
   { path: '/api/ops/invariants', service: 'audit' },
 ];

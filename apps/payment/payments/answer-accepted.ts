@@ -12,6 +12,9 @@ export const CLAIMING = [
   'amount_mismatch',
   'payment_in_progress',
   'step_up_required',
+  'quote_outdated',
+  'meter_suspended',
+  'meter_blocked',
 ] as const;
 
 /** Names the header that a large amount needs; the gateway reads it, and tells by the signed caller. */

@@ -1,6 +1,7 @@
 import type { EventDefinition } from '../event-definition.js';
 import { typeOf } from '../event-definition.js';
 import { BillCancelled, BillChanged, BillCreated } from './bill-events.js';
+import { MeterChanged, TariffChanged } from './meter-events.js';
 import {
   DeadLetterDiscarded,
   DeadLetterRetried,
@@ -31,6 +32,7 @@ import {
 import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
+export * from './meter-events.js';
 export * from './operator-events.js';
 export * from './payment-events.js';
 export * from './user-events.js';
@@ -49,6 +51,8 @@ export const EVENTS: readonly EventDefinition[] = [
   BillCreated,
   BillChanged,
   BillCancelled,
+  MeterChanged,
+  TariffChanged,
   PaymentInitiated,
   FundsCollected,
   FundsHeld,

@@ -1,0 +1,72 @@
+import { dayIn, Problem } from '#kernel';
+import type { Tx } from '#messaging';
+import type { Bill, QuoteBasis } from '../bills/bill.entity.js';
+import { Meter } from '../meters/meter.entity.js';
+import { MeterMonth, meterMonthId } from '../meters/meter-month.entity.js';
+import { whyNotSold } from '../meters/meter.rules.js';
+
+/**
+ * What an electricity bill takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
+ * bill is claimed, given back when its payment fails or is refunded; the bill's own state says which, so that neither
+ * happens twice.
+ */
+class ReservedUnits {
+  constructor(
+    private readonly tx: Tx,
+    private readonly bill: Bill,
+    private readonly basis: QuoteBasis,
+    private readonly meter: Meter,
+    private readonly months: readonly MeterMonth[],
+  ) {}
+
+  /** Why the quote's price is no longer right, or undefined. */
+  whyOutdated(now: Date): Problem | undefined {
+    const { timeZone, month, boughtWh, arrears, fixedMonths } = this.basis;
+    const closed = whyNotSold(this.meter);
+    if (closed) return closed;
+    const sameMonth = dayIn(timeZone, now).startsWith(month);
+    const sameUnits = boughtWh === null || this.month(month).wattHours === BigInt(boughtWh);
+    const sameDebt = arrears === null || this.meter.arrears === BigInt(arrears);
+    const due = fixedMonths.every((it) => this.month(it).fixedBillId === null);
+    return sameMonth && sameUnits && sameDebt && due ? undefined : new Problem('quote_outdated');
+  }
+
+  take(): void {
+    this.change(1n, (month) => month.fixedBillId ?? this.bill.id);
+  }
+
+  giveBack(): void {
+    this.change(-1n, (month) => (month.fixedBillId === this.bill.id ? null : month.fixedBillId));
+  }
+
+  private change(sign: 1n | -1n, fixedBillId: (month: MeterMonth) => string | null): void {
+    const { month, wattHours, fixedMonths, arrearsTaken } = this.basis;
+    const bought = this.month(month);
+    this.tx.set(bought, { wattHours: bought.wattHours + sign * BigInt(wattHours) });
+    for (const it of fixedMonths) this.tx.set(this.month(it), { fixedBillId: fixedBillId(this.month(it)) });
+    const arrears = this.meter.arrears - sign * BigInt(arrearsTaken);
+    if (arrears !== this.meter.arrears) this.tx.set(this.meter, { arrears: arrears > 0n ? arrears : 0n });
+  }
+
+  private month(month: string): MeterMonth {
+    return this.months.find((it) => it.month === month)!;
+  }
+}
+
+/** Undefined for a bill that takes nothing. The meter is locked first: sales for one meter come one after the other. */
+export async function reservedUnits(tx: Tx, bill: Bill): Promise<ReservedUnits | undefined> {
+  const { basis, meterNumber } = bill;
+  if (!basis || meterNumber === null) return undefined;
+  const meter = await tx.get(Meter, meterNumber);
+  const months = [...new Set([basis.month, ...basis.fixedMonths])].sort();
+  const rows = months.map((month) => ({
+    id: meterMonthId(meterNumber, month),
+    meterNumber,
+    month,
+    wattHours: 0n,
+    fixedBillId: null,
+  }));
+  await Promise.all(rows.map((row) => tx.insertIfAbsent(MeterMonth, row)));
+  const counters = await Promise.all(rows.map(({ id }) => tx.get(MeterMonth, id)));
+  return new ReservedUnits(tx, bill, basis, meter, counters);
+}
