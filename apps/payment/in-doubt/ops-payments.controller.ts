@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PAYMENT_STATES, type PaymentInDoubt, type PaymentState } from '#contracts';
 import type { MoneyJson } from '#kernel';
@@ -19,6 +19,7 @@ class PaymentInDoubtView implements PaymentInDoubt {
   @ApiProperty({ format: 'uuid' }) payerId!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'the outcome outside is unknown' }) unknownSince?: string;
   @ApiProperty({ description: 'what has to happen next' }) waitsFor!: string;
   @ApiProperty({ description: 'who sees to it' }) owner!: string;
   @ApiProperty({ format: 'date-time' }) deadline!: string;
