@@ -53,6 +53,13 @@ module.exports = {
       to: { path: '^(apps|libs)/', pathNot: '^libs/(contracts|kernel)/' },
     },
     {
+      name: 'tokens-import-the-kernel-only',
+      comment: 'Tokens are pure calculation: of Node, its cryptography alone.',
+      severity: 'error',
+      from: { path: '^libs/tokens/', pathNot: '\\.test\\.ts$|^libs/tokens/testing/' },
+      to: { pathNot: '^libs/(tokens|kernel)/|^(node:)?crypto$' },
+    },
+    {
       name: 'amqplib-is-known-to-messaging-alone',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: '^libs/messaging/' },

@@ -9,6 +9,7 @@ export default {
   testMatch: [
     '<rootDir>/libs/kernel/**/*.test.ts',
     '<rootDir>/libs/contracts/**/*.test.ts',
+    '<rootDir>/libs/tokens/**/*.test.ts',
     '<rootDir>/apps/**/*.{rules,machine}.test.ts',
   ],
 };
