@@ -12,6 +12,30 @@ import { OnPaymentFailed } from './bills/on-payment-failed.js';
 import { OnPaymentRefunded } from './bills/on-payment-refunded.js';
 import { ElectricityController } from './electricity/electricity.controller.js';
 import { VerifyPurchase } from './electricity/verify-purchase.js';
+import { SoftwareStsIssuer } from './issuers/software-sts.issuer.js';
+import { TokenIssuers } from './issuers/token-issuers.js';
+import { IssueTokens } from './vends/issue-tokens.effect.js';
+import { KeepTokens } from './vends/keep-tokens.js';
+import { NoteDoubt } from './vends/note-doubt.js';
+import { OnVendRequested } from './vends/on-vend-requested.js';
+import { ReadVends } from './vends/read-vends.js';
+import { RequestVend } from './vends/request-vend.js';
+import { ResendTokens } from './vends/resend-tokens.js';
+import { ResolveVend } from './vends/resolve-vend.js';
+import { TokensController } from './vends/tokens.controller.js';
+import { VendsController } from './vends/vends.controller.js';
+
+const vends = [
+  RequestVend,
+  IssueTokens,
+  NoteDoubt,
+  KeepTokens,
+  ReadVends,
+  ResendTokens,
+  ResolveVend,
+  TokenIssuers,
+  SoftwareStsIssuer,
+];
 
 @Module({
   controllers: [
@@ -21,7 +45,10 @@ import { VerifyPurchase } from './electricity/verify-purchase.js';
     OnPaymentCompleted,
     OnPaymentFailed,
     OnPaymentRefunded,
+    OnVendRequested,
+    TokensController,
+    VendsController,
   ],
-  providers: [CreateBill, FindBills, ChangeBill, CancelBill, ClaimBill, FreeOrphanedClaims, VerifyPurchase],
+  providers: [CreateBill, FindBills, ChangeBill, CancelBill, ClaimBill, FreeOrphanedClaims, VerifyPurchase, ...vends],
 })
 export class BillingModule {}

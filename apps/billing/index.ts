@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '#service-host';
 import { BillingModule } from './billing.module.js';
-import { type BillingSettings, billingSettings } from './billing-settings.js';
+import { type BillingSettings, billingSettings, refuseInProduction } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
@@ -8,13 +8,24 @@ import { Bill } from './bills/bill.entity.js';
 import { Meter } from './electricity/meter.entity.js';
 import { seedDemoMeters } from './electricity/seed-demo-meters.js';
 import { Tariff } from './electricity/tariff.entity.js';
+import { MeterKeys, VendingKey } from './vends/meter-keys.entity.js';
+import { refuseTestKeys } from './vends/refuse-test-keys.js';
+import { seedDemoKeys } from './vends/seed-demo-keys.js';
+import { Vend, VendTokenRow } from './vends/vend.entity.js';
+import { VendProposal } from './vends/vend-proposal.entity.js';
+import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
 
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
   name: 'billing',
   module: BillingModule,
-  entities: [Bill, BillRefund, Meter, Tariff],
-  migrations: [BillingTables1700000000001, BillRefunds1700000000100],
+  entities: [Bill, BillRefund, Meter, Tariff, MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
+  migrations: [BillingTables1700000000001, BillRefunds1700000000100, VendTables1700000000300],
   settings: billingSettings,
-  seedDemo: (_app, { requests, settings }) => seedDemoMeters(requests, settings.CURRENCY),
+  refuse: refuseInProduction,
+  beforeReady: refuseTestKeys,
+  seedDemo: async (_app, { requests, settings }) => {
+    await seedDemoMeters(requests, settings.CURRENCY);
+    await seedDemoKeys(requests, settings.TOKEN_SECRET);
+  },
 };

@@ -17,6 +17,7 @@ const METERS: Meter[] = [
     area: 'Surulere, Lagos',
     tariffId: 'demo-residential',
   },
+  { number: '04111222339', holderName: 'Halima Sani', area: 'Bodija, Ibadan', tariffId: 'demo-residential' },
   { number: '04987654321', holderName: 'Sunrise Academy', area: 'Wuse, Abuja', tariffId: 'demo-business' },
 ];
 

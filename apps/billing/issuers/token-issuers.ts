@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS } from '#service-host';
+import { type BillingSettings, hasSoftwareIssuer } from '../billing-settings.js';
 import type { IssuerName } from '../vends/meter-keys.entity.js';
 import type { TokenIssuer } from '../vends/token-issuer.port.js';
 import { SoftwareStsIssuer } from './software-sts.issuer.js';
@@ -8,8 +10,8 @@ import { SoftwareStsIssuer } from './software-sts.issuer.js';
 export class TokenIssuers {
   private readonly byName = new Map<IssuerName, TokenIssuer>();
 
-  constructor(software: SoftwareStsIssuer) {
-    this.byName.set('software', software);
+  constructor(software: SoftwareStsIssuer, @Inject(SETTINGS) settings: BillingSettings) {
+    if (hasSoftwareIssuer(settings)) this.byName.set('software', software);
   }
 
   /** Puts an issuer in place, or another in its stead. */
