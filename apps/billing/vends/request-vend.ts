@@ -50,7 +50,7 @@ export class RequestVend {
       return endVend(vend, { kind: 'failed', ...(taken as NotVendable) }, tx);
     }
     const { device, keyId, tid, row } = taken;
-    tx.set(keys, row);
+    if (row) tx.set(keys, row);
     tx.set(vend, { issuer: keys.issuer, device, keyId, tid });
     tx.perform(this.issueTokens, vend.id, { vendId: vend.id });
   }

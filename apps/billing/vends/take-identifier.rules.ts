@@ -9,12 +9,12 @@ export interface NotVendable {
   reason: string;
 }
 
-/** What a vend takes along from the meter's row, and how the row is afterwards. */
+/** What a vend takes along from the meter's row, and what changes there. */
 export interface Taken {
   device: DeviceFacts;
   keyId: string | null;
   tid: number | null;
-  row: Partial<Pick<MeterKeys, 'lastTid' | 'newLastTid' | 'count'>>;
+  row?: Partial<Pick<MeterKeys, 'lastTid' | 'newLastTid' | 'count'>>;
 }
 
 const NO_KEYS: NotVendable = { code: 'meter_not_vendable', reason: 'No tokens can be made for this meter.' };
@@ -34,7 +34,7 @@ export function takeIdentifier(keys: MeterKeys, units: Energy, now: Date, rnd: n
   if (!key) return NO_KEYS;
   const named = { kind: 'sts' as const, key, ...(changeTo && { changeTo }) };
   // A module or a manufacturer has a clock of its own.
-  if (keys.issuer !== 'software') return { device: named, keyId: null, tid: null, row: {} };
+  if (keys.issuer !== 'software') return { device: named, keyId: null, tid: null };
   const under = changeTo ?? key;
   const tid = nextTid(now, under.baseDate as BaseDate, changeTo ? keys.newLastTid : keys.lastTid);
   if (!tid.ok) return NO_KEYS;

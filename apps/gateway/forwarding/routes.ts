@@ -20,6 +20,8 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/bills', service: 'billing', area: 'bills' },
   { path: '/api/bills/*', service: 'billing', area: 'bills' },
   { path: '/api/electricity/*', service: 'billing', area: 'bills' },
+  { path: '/api/tokens', service: 'billing' },
+  { path: '/api/tokens/*', service: 'billing' },
 
   { path: '/api/wallet', service: 'wallet', area: 'wallet' },
   { path: '/api/wallets/:walletId', service: 'wallet', area: 'wallet' },
@@ -47,5 +49,6 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/audit', service: 'audit' },
   { path: '/api/audit/*', service: 'audit' },
   { path: '/api/ops/payments', service: 'payment' },
+  { path: '/api/ops/payments/:id/requery', service: 'payment' },
   { path: '/api/ops/invariants', service: 'audit' },
 ];

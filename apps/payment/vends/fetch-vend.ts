@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { VendDetails } from '#contracts';
-import { Problem } from '#kernel';
+import { isId, Problem, refuse, type Result } from '#kernel';
 import { InternalClient, LOG, type Log, type UserCaller } from '#service-host';
 import type { Payment } from '../payments/payment.entity.js';
 import { type TokenView, tokenView } from '../payments/payment-views.js';
@@ -29,6 +29,12 @@ export class FetchVend {
     const vend = await this.client.call<VendDetails>('billing', 'GET', pathOf(payment), caller);
     if (vend.ok) return vend.value;
     throw new Problem('unavailable', 'the tokens cannot be fetched now', undefined, { retryAfterSeconds: 1 });
+  }
+
+  /** Has its issuer asked now. Refusals: not_found, payment_not_in_doubt. */
+  async requery(paymentId: string, caller: UserCaller): Promise<Result<void>> {
+    if (!isId(paymentId)) return refuse(new Problem('not_found'));
+    return this.client.call('billing', 'POST', `/internal/vends/${paymentId}/requery`, caller);
   }
 }
 
