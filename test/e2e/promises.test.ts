@@ -115,7 +115,7 @@ test('1.2 electricity is verified, vended and paid: this bill, and not the other
   const person = await Person.register(world);
   await person.addFunds('5000.00');
   const { status, body: bill } = await person.api.post('/api/electricity/verify', {
-    meterNumber: '04123456789',
+    meterNumber: '04123456784',
     amount: '1000.00',
   });
   expect(status).toBe(201);

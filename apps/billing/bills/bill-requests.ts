@@ -45,7 +45,7 @@ export class CreateBillBody {
   @Matches(ONE_LINE, oneLine)
   description?: string;
 
-  @ApiProperty({ required: false, example: '04123456789' })
+  @ApiProperty({ required: false, example: '04123456784' })
   @MayBeAbsent()
   @Matches(/^\d{5,20}$/, { message: 'meterNumber must be 5 to 20 digits' })
   meterNumber?: string;

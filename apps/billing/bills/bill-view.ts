@@ -7,7 +7,7 @@ import { BILL_STATUSES, type BillStatus } from './bill.machine.js';
 import { amountOf, isOverdue } from './bill.rules.js';
 
 class MeterView {
-  @ApiProperty({ example: '04123456789' }) number!: string;
+  @ApiProperty({ example: '04123456784' }) number!: string;
   @ApiProperty({ description: 'masked', example: 'A••• B•••' }) name!: string;
   @ApiProperty() area!: string;
   @ApiProperty({ description: 'name of the tariff' }) tariff!: string;

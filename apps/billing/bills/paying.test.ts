@@ -158,7 +158,7 @@ describe('what became of the payment', () => {
 
 describe('a quote for electricity', () => {
   const quote = async (): Promise<TestBill & { expiresAt: string }> =>
-    (await billing.as(newId()).post('/api/electricity/verify', { meterNumber: '04123456789', amount: 1000 }))
+    (await billing.as(newId()).post('/api/electricity/verify', { meterNumber: '04123456784', amount: 1000 }))
       .body;
 
   test('is claimed with its meter, and paid', async () => {
@@ -170,8 +170,8 @@ describe('a quote for electricity', () => {
       number: bill.number,
       kind: 'electricity',
       amount: { amount: '1000.00', currency: 'NGN' },
-      title: 'Electricity for meter 04123456789',
-      meterNumber: '04123456789',
+      title: 'Electricity for meter 04123456784',
+      meterNumber: '04123456784',
     });
     clock.advance(31 * 60_000); // the payment takes longer than the quote lives
     expect(outcome(await claim(bill, paymentId))).toBe('claimed');

@@ -8,7 +8,7 @@ import { BillView } from '../bills/bill-view.js';
 import { VerifyPurchase } from './verify-purchase.js';
 
 export class VerifyBody {
-  @ApiProperty({ example: '04123456789' })
+  @ApiProperty({ example: '04123456784' })
   @Matches(/^\d{5,20}$/, { message: 'meterNumber must be the digits on the meter' })
   meterNumber!: string;
 

@@ -10,15 +10,14 @@ const TARIFFS = [
 ];
 
 const METERS: Meter[] = [
-  { number: '04123456789', holderName: 'Amina Bello', area: 'Ikeja, Lagos', tariffId: 'demo-residential' },
+  { number: '04123456784', holderName: 'Amina Bello', area: 'Ikeja, Lagos', tariffId: 'demo-residential' },
   {
-    number: '04123456797',
+    number: '04123456792',
     holderName: 'Chinedu Okafor',
     area: 'Surulere, Lagos',
     tariffId: 'demo-residential',
   },
-  { number: '04111222339', holderName: 'Halima Sani', area: 'Bodija, Ibadan', tariffId: 'demo-residential' },
-  { number: '04987654321', holderName: 'Sunrise Academy', area: 'Wuse, Abuja', tariffId: 'demo-business' },
+  { number: '04987654326', holderName: 'Sunrise Academy', area: 'Wuse, Abuja', tariffId: 'demo-business' },
 ];
 
 /** Meters and prices to try Wattline with; repeatable. Never in production: its meters are the utility's. */

@@ -6,7 +6,7 @@ import { seal, type RunningService } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
 import { TEST_KEY } from '../vends/seed-demo-keys.js';
 
-export const METER = '04111222339';
+export const METER = '04987654326';
 const VENDING_KEY = 'abababababababab949494949494949401234567';
 
 /** What the meter itself has: with it the test reads tokens as the meter does. */

@@ -73,7 +73,7 @@ describe('a vend by the software issuer', () => {
     expect(content).toMatchObject({ ok: true, value: { kind: 'credit', resource: 'electricity', tenths } });
     expect(units.kwh).toBe(tokens[0].kwh);
     expect(breakdown).toEqual(purchase.bill.breakdown);
-    expect(decodeToken(tokens[0].token, decoderOf('04123456784')).ok).toBe(false);
+    expect(decodeToken(tokens[0].token, decoderOf('04123456792')).ok).toBe(false);
   });
 
   test('asked for twice, under another event, is still one vend with one token', async () => {
@@ -132,8 +132,8 @@ describe('a vend by the software issuer', () => {
   });
 
   test('a meter of which nobody has the keys is refused, and told so', async () => {
-    await billing.database.rows('DELETE FROM billing.meter_keys WHERE meter_number = $1', ['04123456789']);
-    const purchase = await vending.buy('04123456789');
+    await billing.database.rows('DELETE FROM billing.meter_keys WHERE meter_number = $1', ['04123456784']);
+    const purchase = await vending.buy('04123456784');
     const { data } = await billing.untilPublished(VendFailed, purchase.paymentId);
     expect(data).toMatchObject({ code: 'meter_not_vendable', paymentId: purchase.paymentId });
   });

@@ -43,7 +43,7 @@ async function liveALittle(url: string, { CURRENCY }: GatewaySettings): Promise<
   await household!.createBill(4500n, 'November service charge');
   await household!.cancel(await household!.createBill(999n, 'Issued by mistake'));
   await operator!.createBill(12_750n, 'Arrears of the old meter', household!.id);
-  await household!.buyElectricity('04123456789', 3000n);
-  await institution!.buyElectricity('04987654321', 50_000n);
+  await household!.buyElectricity('04123456784', 3000n);
+  await institution!.buyElectricity('04987654326', 50_000n);
   await institution!.transfer(HOUSEHOLD.phone, 2500n, 'Refund of the deposit');
 }

@@ -17,7 +17,7 @@ export interface ClaimedBill {
   number: string;
   kind: 'bill' | 'electricity';
   amount: MoneyJson;
-  /** One line for people: `Bill B-7K3Q…`, `Electricity for meter 04123456789`. */
+  /** One line for people: `Bill B-7K3Q…`, `Electricity for meter 04123456784`. */
   title: string;
   meterNumber?: string;
 }
