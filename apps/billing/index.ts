@@ -15,6 +15,8 @@ import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
 
+export type { BillingSettings } from './billing-settings.js';
+
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
   name: 'billing',
