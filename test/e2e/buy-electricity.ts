@@ -21,7 +21,7 @@ export async function buyElectricity(world: SystemUnderTest, person: Person): Pr
   const before = await person.balance();
   const verified = await person.api.post('/api/electricity/verify', { meterNumber, amount: '1500.00' });
   expect([verified.status, verified.body.code]).toEqual([201, undefined]);
-  const accepted = await person.post(`/api/vend/${verified.body.id}/pay`, {});
+  const accepted = await person.post(`/api/vend/${verified.body.id}/pay`, { method: 'wallet' });
   expect(accepted).toMatchObject({ status: 202, body: { purpose: 'electricity' } });
   const payment = await person.finished(accepted);
   expect(payment).toMatchObject({ status: 'PAID', inDoubt: false, meterNumber });
@@ -43,8 +43,8 @@ export async function buyElectricity(world: SystemUnderTest, person: Person): Pr
     value: { kind: 'credit', resource: 'electricity', tenths },
   });
 
-  const money = Number(before) - 1500;
-  await until('the money is taken', async () => Number(await person.balance()) === money);
+  const money = (Number(before) - 1500).toFixed(2);
+  await until('the money is taken', async () => (await person.balance()) === money);
   const steps = (await person.api.get(`/api/payments/${payment.id}/timeline`)).body;
   expect(steps.map((it: { step: string }) => it.step)).toEqual(['accepted', 'funds_held', 'token_requested', 'paid']);
   const own = (await person.api.get(`/api/tokens?meterNumber=${meterNumber}`)).body.items;
