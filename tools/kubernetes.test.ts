@@ -197,7 +197,13 @@ test('nobody is told a secret that it does not need', () => {
 });
 
 test('secrets stand in the demo alone: production has their names, without a value', () => {
-  for (const name of ['wattline-shared', 'wattline-contacts', 'wattline-tokens', 'wattline-vending', 'wattline-twilio']) {
+  for (const name of [
+    'wattline-shared',
+    'wattline-contacts',
+    'wattline-tokens',
+    'wattline-vending',
+    'wattline-twilio',
+  ]) {
     expect(Object.keys(production.values.get(name)!).sort()).toEqual(
       Object.keys(demo.values.get(name)!).sort(),
     );

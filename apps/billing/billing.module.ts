@@ -49,6 +49,15 @@ const vends = [
     TokensController,
     VendsController,
   ],
-  providers: [CreateBill, FindBills, ChangeBill, CancelBill, ClaimBill, FreeOrphanedClaims, VerifyPurchase, ...vends],
+  providers: [
+    CreateBill,
+    FindBills,
+    ChangeBill,
+    CancelBill,
+    ClaimBill,
+    FreeOrphanedClaims,
+    VerifyPurchase,
+    ...vends,
+  ],
 })
 export class BillingModule {}

@@ -14,7 +14,12 @@ export const paymentService: ServiceDefinition<PaymentSettings> = {
   name: 'payment',
   module: PaymentModule,
   entities: [Payment, RequestKey, ClosedPerson],
-  migrations: [PaymentTables1700000000001, ClosedPeople1700000000010, RefundColumns1700000000100, VendColumns1700000000200],
+  migrations: [
+    PaymentTables1700000000001,
+    ClosedPeople1700000000010,
+    RefundColumns1700000000100,
+    VendColumns1700000000200,
+  ],
   settings: paymentSettings,
 };
 

@@ -46,7 +46,12 @@ export async function buyElectricity(world: SystemUnderTest, person: Person): Pr
   const money = (Number(before) - 1500).toFixed(2);
   await until('the money is taken', async () => (await person.balance()) === money);
   const steps = (await person.api.get(`/api/payments/${payment.id}/timeline`)).body;
-  expect(steps.map((it: { step: string }) => it.step)).toEqual(['accepted', 'funds_held', 'token_requested', 'paid']);
+  expect(steps.map((it: { step: string }) => it.step)).toEqual([
+    'accepted',
+    'funds_held',
+    'token_requested',
+    'paid',
+  ]);
   const own = (await person.api.get(`/api/tokens?meterNumber=${meterNumber}`)).body.items;
   expect(own).toMatchObject([{ token: credit.token, vendId: payment.id }]);
 

@@ -33,7 +33,10 @@ export async function aBusyMinute(world: SystemUnderTest): Promise<void> {
 
 /** Buys electricity for a meter of the demo. */
 async function buy(person: Person): Promise<void> {
-  const { body } = await person.api.post('/api/electricity/verify', { meterNumber: '04987654326', amount: '2000.00' });
+  const { body } = await person.api.post('/api/electricity/verify', {
+    meterNumber: '04987654326',
+    amount: '2000.00',
+  });
   await person.finished(await person.post(`/api/vend/${body.id}/pay`, {}));
 }
 

@@ -108,7 +108,10 @@ export class IssueTokens implements Effect<IssueTokensCommand, Issued>, OnModule
 
 /** The name alone: the text of an error may quote an answer, and with it a token. */
 function unknown(error: unknown): Extract<IssueOutcome, { kind: 'unknown' }> {
-  return { kind: 'unknown', reason: `no clear answer (${error instanceof Error ? error.name : typeof error})` };
+  return {
+    kind: 'unknown',
+    reason: `no clear answer (${error instanceof Error ? error.name : typeof error})`,
+  };
 }
 
 function requestOf(vend: Vend): IssueRequest {

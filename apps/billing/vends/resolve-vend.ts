@@ -85,11 +85,16 @@ export class ResolveVend {
     if (sealedTokens === null) return [];
     const tokens = unseal(sealedTokens, this.settings.TOKEN_SECRET, PURPOSE).split(' ');
     return tokens.map((token, i) =>
-      i === tokens.length - 1 ? { kind: 'credit', token, units: unitsOf(vend) } : { kind: 'key_change', token },
+      i === tokens.length - 1
+        ? { kind: 'credit', token, units: unitsOf(vend) }
+        : { kind: 'key_change', token },
     );
   }
 }
 
 function notInDoubt({ state }: Vend): Problem {
-  return new Problem('payment_not_in_doubt', state === 'requested' ? 'it is under way' : `the vend is ${state}`);
+  return new Problem(
+    'payment_not_in_doubt',
+    state === 'requested' ? 'it is under way' : `the vend is ${state}`,
+  );
 }

@@ -18,8 +18,14 @@ export interface Taken {
 }
 
 const NO_KEYS: NotVendable = { code: 'meter_not_vendable', reason: 'No tokens can be made for this meter.' };
-const TOO_LITTLE: NotVendable = { code: 'amount_out_of_range', reason: 'The amount is too little for this device.' };
-const TOO_MUCH: NotVendable = { code: 'amount_out_of_range', reason: 'The amount is too much for one token.' };
+const TOO_LITTLE: NotVendable = {
+  code: 'amount_out_of_range',
+  reason: 'The amount is too little for this device.',
+};
+const TOO_MUCH: NotVendable = {
+  code: 'amount_out_of_range',
+  reason: 'The amount is too much for one token.',
+};
 
 /** The most that one token of an OpenPAYGO device carries. */
 const MAX_PAYGO_VALUE = 995;

@@ -1,6 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDefined, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+} from 'class-validator';
 import { VEND_OUTCOMES, type VendOutcome } from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView, PageQuery } from '#service-host';
@@ -44,7 +53,8 @@ export class ResolveBody extends ReasonBody {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'of what was delivered, in the order of entry; none when the credit went to the meter online',
+    description:
+      'of what was delivered, in the order of entry; none when the credit went to the meter online',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => withoutSpaces(value))

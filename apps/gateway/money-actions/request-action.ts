@@ -86,7 +86,14 @@ export class RequestAction {
     if (!vend.ok) return vend;
     const amount = Money.parse(vend.value.amount.amount, vend.value.amount.currency);
     if (!amount.ok) return amount;
-    const order: Order = { id, kind: 'resolution', subjectId: paymentId, amount: amount.value, reason, outcome };
+    const order: Order = {
+      id,
+      kind: 'resolution',
+      subjectId: paymentId,
+      amount: amount.value,
+      reason,
+      outcome,
+    };
     return this.store(order, key, hash, caller);
   }
 

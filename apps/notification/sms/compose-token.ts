@@ -40,10 +40,9 @@ export class ComposeToken {
       receiptNumber: numberFor('R', vendId),
       ...(again && { again: numberFor('M', messageId) }),
     });
-    await this.dataSource.query(`UPDATE messages SET body = $2 WHERE id = $1 AND user_id = $3 AND body = ''`, [
-      messageId,
-      seal(text, this.settings.CONTACT_SECRET, 'message'),
-      vend.value.ownerId,
-    ]);
+    await this.dataSource.query(
+      `UPDATE messages SET body = $2 WHERE id = $1 AND user_id = $3 AND body = ''`,
+      [messageId, seal(text, this.settings.CONTACT_SECRET, 'message'), vend.value.ownerId],
+    );
   }
 }

@@ -20,7 +20,8 @@ class PaymentInDoubtView implements PaymentInDoubt {
   @ApiProperty({ format: 'uuid' }) payerId!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
-  @ApiPropertyOptional({ format: 'date-time', description: 'the outcome outside is unknown' }) unknownSince?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'the outcome outside is unknown' })
+  unknownSince?: string;
   @ApiProperty({ description: 'what has to happen next' }) waitsFor!: string;
   @ApiProperty({ description: 'who sees to it' }) owner!: string;
   @ApiProperty({ format: 'date-time' }) deadline!: string;

@@ -53,7 +53,8 @@ export class PaymentView extends AcceptedView {
   @ApiProperty({ description: 'the outcome at a provider is not known' }) inDoubt!: boolean;
   @ApiPropertyOptional({ type: PaymentFailure }) failure?: PaymentFailure;
   @ApiPropertyOptional() receiptNumber?: string;
-  @ApiPropertyOptional({ type: [TokenView], description: 'of one payment, not in lists' }) tokens?: TokenView[];
+  @ApiPropertyOptional({ type: [TokenView], description: 'of one payment, not in lists' })
+  tokens?: TokenView[];
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'when it was given back' }) refundedAt?: string;

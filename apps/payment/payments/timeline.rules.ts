@@ -35,7 +35,11 @@ export function timelineOf(payment: Payment, resolveHours: number): TimelineStep
   if (payment.heldAt) {
     steps.push({ at: payment.heldAt.toISOString(), step: 'funds_held', text: 'The money is reserved.' });
     if (payment.purpose === 'electricity') {
-      steps.push({ at: payment.heldAt.toISOString(), step: 'token_requested', text: 'The token is being made.' });
+      steps.push({
+        at: payment.heldAt.toISOString(),
+        step: 'token_requested',
+        text: 'The token is being made.',
+      });
     }
   }
   if (payment.status === 'REFUNDED' && payment.receiptNumber && payment.endedAt) {
@@ -44,7 +48,8 @@ export function timelineOf(payment: Payment, resolveHours: number): TimelineStep
   }
   const last = ending(payment);
   if (last) return [...steps, last];
-  if (isInDoubt(payment) && payment.inDoubtSince) return [...steps, inDoubt(payment.inDoubtSince, resolveHours)];
+  if (isInDoubt(payment) && payment.inDoubtSince)
+    return [...steps, inDoubt(payment.inDoubtSince, resolveHours)];
   const open = steps.at(-1)!;
   open.next = payment.heldAt ? 'What was paid for is delivered.' : 'The money is reserved.';
   open.nextBy = new Date(new Date(open.at).getTime() + SOON_MILLIS).toISOString();
