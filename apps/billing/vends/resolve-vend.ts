@@ -18,7 +18,7 @@ const NOT_DELIVERED = {
   reason: 'The credit was not made.',
 } as const;
 
-/** What persons do about a vend whose outcome nobody knows: have it asked for now, or say what they found out. */
+/** What persons do about a vend whose outcome nobody knows: have the issuer asked at once, or say what they found out. */
 @Injectable()
 export class ResolveVend {
   constructor(

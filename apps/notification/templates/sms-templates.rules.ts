@@ -163,8 +163,8 @@ export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber
     digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
     free(many ? undefined : `meter ${id(meterNumber)}`, ', '),
     free(many ? undefined : money(amount), '. Paid ', '.'),
-    ` Receipt ${id(receiptNumber)}`,
-    again === undefined ? '.' : withRef(again),
+    many ? ` ${id(again ?? receiptNumber)}.` : ` Receipt ${id(receiptNumber)}.`,
+    many || again === undefined ? '' : withRef(again),
   ]);
 }
 
