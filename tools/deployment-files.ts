@@ -51,11 +51,12 @@ export const REAL_SECRETS: Record<string, string> = {
   INTERNAL_SECRET: 'made at random for the services',
   JWT_SECRET: 'made at random for the access tokens',
   CONTACT_SECRET: 'made at random for the contacts',
+  TOKEN_SECRET: 'made at random for the meters',
   TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
   TWILIO_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
   TWILIO_FROM: 'Wattline',
 };
-for (const name of ['INTERNAL_SECRET', 'JWT_SECRET', 'CONTACT_SECRET'])
+for (const name of ['INTERNAL_SECRET', 'JWT_SECRET', 'CONTACT_SECRET', 'TOKEN_SECRET'])
   REAL_SECRETS[name] += ', forty letters';
 
 function deployed<S extends BaseSettings>(definition: ServiceDefinition<S>): Deployed {

@@ -129,6 +129,7 @@ describe('docker-compose.yml', () => {
       own.filter((service) => name in demo.services[service]!.environment).sort();
     expect(holders('JWT_SECRET')).toEqual(['gateway']);
     expect(holders('CONTACT_SECRET')).toEqual(['gateway', 'notification']);
+    expect(holders('TOKEN_SECRET')).toEqual(['billing']);
     expect(holders('TWILIO_AUTH_TOKEN')).toEqual(['notification']);
   });
 

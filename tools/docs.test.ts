@@ -207,7 +207,7 @@ describe('the README', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(topUp).toMatchObject({ purpose: 'top_up', amount: { amount: '500.00' } });
-      expect(payment).toMatchObject({ purpose: 'bill', amount: { amount: '200.00' } });
+      expect(payment).toMatchObject({ purpose: 'electricity', amount: { amount: '200.00' } });
       expect(JSON.stringify(timeline)).toContain('Paid. Receipt');
       expect(receipt).toMatchObject({ paymentId: payment!.id });
       expect(wallet).toMatchObject({ held: { amount: '0.00' } });

@@ -192,11 +192,18 @@ test('nobody is told a secret that it does not need', () => {
       .sort();
   expect(holders('JWT_SECRET')).toEqual(['gateway']);
   expect(holders('CONTACT_SECRET')).toEqual(['gateway', 'notification']);
+  expect(holders('TOKEN_SECRET')).toEqual(['billing']);
   expect(holders('TWILIO_AUTH_TOKEN')).toEqual(['notification']);
 });
 
 test('secrets stand in the demo alone: production has their names, without a value', () => {
-  for (const name of ['wattline-shared', 'wattline-contacts', 'wattline-tokens', 'wattline-twilio']) {
+  for (const name of [
+    'wattline-shared',
+    'wattline-contacts',
+    'wattline-tokens',
+    'wattline-vending',
+    'wattline-twilio',
+  ]) {
     expect(Object.keys(production.values.get(name)!).sort()).toEqual(
       Object.keys(demo.values.get(name)!).sort(),
     );

@@ -1,8 +1,15 @@
+import { str } from 'envalid';
 import { type BaseSettings, baseSettings, kinds, type ServiceDefinition } from '#service-host';
+
+/** Who makes the tokens of meters whose keys we have: our own software, or nobody. */
+type StsIssuer = 'software' | 'none' | '';
 
 export interface BillingSettings extends BaseSettings {
   CLAIM_SETTLE_AFTER_MS: number;
   METER_LOOKUPS_PER_MINUTE: number;
+  /** Seals tokens, and the keys that they are made with. */
+  TOKEN_SECRET: string;
+  STS_ISSUER: StsIssuer;
 }
 
 export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
@@ -15,4 +22,31 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     default: 60,
     desc: 'meters that one person may look up, or get wrong, in a minute',
   }),
+  TOKEN_SECRET: kinds.secret({ desc: 'seals tokens, vending keys and device keys' }),
+  STS_ISSUER: str<StsIssuer>({
+    choices: ['software', 'none', ''],
+    default: '',
+    desc: 'who makes STS tokens from keys that are here: software (the default of the demo) or none (of production)',
+  }),
 };
+
+export function hasSoftwareIssuer({ STS_ISSUER, WATTLINE_MODE }: BillingSettings): boolean {
+  return STS_ISSUER === 'software' || (STS_ISSUER === '' && WATTLINE_MODE === 'demo');
+}
+
+/** What only a demo or a test may have. */
+export function refuseInProduction(settings: BillingSettings): string[] {
+  if (settings.WATTLINE_MODE !== 'production') return [];
+  const faults: string[] = [];
+  const refuse = (when: boolean, fault: string) => void (when && faults.push(fault));
+  refuse(
+    hasSoftwareIssuer(settings),
+    'STS_ISSUER: the software issuer is for demos and tests; production vends through a security module or a manufacturer',
+  );
+  refuse(/^(.)\1+$/.test(settings.TOKEN_SECRET), 'TOKEN_SECRET: is a test value');
+  refuse(
+    settings.TOKEN_SECRET === settings.INTERNAL_SECRET,
+    'TOKEN_SECRET: must differ from INTERNAL_SECRET',
+  );
+  return faults;
+}

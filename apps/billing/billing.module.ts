@@ -24,6 +24,30 @@ import { QuotesController } from './quotes/quotes.controller.js';
 import { VerifyPurchase } from './quotes/verify-purchase.js';
 import { DefineTariff } from './tariffs/define-tariff.js';
 import { TariffsController } from './tariffs/tariffs.controller.js';
+import { SoftwareStsIssuer } from './issuers/software-sts.issuer.js';
+import { TokenIssuers } from './issuers/token-issuers.js';
+import { IssueTokens } from './vends/issue-tokens.effect.js';
+import { KeepTokens } from './vends/keep-tokens.js';
+import { NoteDoubt } from './vends/note-doubt.js';
+import { OnVendRequested } from './vends/on-vend-requested.js';
+import { ReadVends } from './vends/read-vends.js';
+import { RequestVend } from './vends/request-vend.js';
+import { ResendTokens } from './vends/resend-tokens.js';
+import { ResolveVend } from './vends/resolve-vend.js';
+import { TokensController } from './vends/tokens.controller.js';
+import { VendsController } from './vends/vends.controller.js';
+
+const vends = [
+  RequestVend,
+  IssueTokens,
+  NoteDoubt,
+  KeepTokens,
+  ReadVends,
+  ResendTokens,
+  ResolveVend,
+  TokenIssuers,
+  SoftwareStsIssuer,
+];
 
 @Module({
   controllers: [
@@ -36,6 +60,9 @@ import { TariffsController } from './tariffs/tariffs.controller.js';
     OnPaymentCompleted,
     OnPaymentFailed,
     OnPaymentRefunded,
+    OnVendRequested,
+    TokensController,
+    VendsController,
   ],
   providers: [
     CreateBill,
@@ -54,6 +81,7 @@ import { TariffsController } from './tariffs/tariffs.controller.js';
     FindMeterPrice,
     MakeQuote,
     VerifyPurchase,
+    ...vends,
   ],
 })
 export class BillingModule {}

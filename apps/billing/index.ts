@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '#service-host';
 import { BillingModule } from './billing.module.js';
-import { type BillingSettings, billingSettings } from './billing-settings.js';
+import { type BillingSettings, billingSettings, refuseInProduction } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
@@ -12,13 +12,34 @@ import { SavedMeter } from './meters/saved-meter.entity.js';
 import { seedDemoMeters } from './meters/seed-demo-meters.js';
 import { Tariff } from './tariffs/tariff.entity.js';
 import { TariffVersion } from './tariffs/tariff-version.entity.js';
+import { MeterKeys, VendingKey } from './vends/meter-keys.entity.js';
+import { refuseTestKeys } from './vends/refuse-test-keys.js';
+import { seedDemoKeys } from './vends/seed-demo-keys.js';
+import { Vend, VendTokenRow } from './vends/vend.entity.js';
+import { VendProposal } from './vends/vend-proposal.entity.js';
+import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
+
+export type { BillingSettings } from './billing-settings.js';
 
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
   name: 'billing',
   module: BillingModule,
-  entities: [Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
-  migrations: [BillingTables1700000000001, BillRefunds1700000000100, Meters1700000000200],
+  entities: [
+    ...[Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
+    ...[MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
+  ],
+  migrations: [
+    BillingTables1700000000001,
+    BillRefunds1700000000100,
+    Meters1700000000200,
+    VendTables1700000000300,
+  ],
   settings: billingSettings,
-  seedDemo: (_app, { requests, clock, settings }) => seedDemoMeters(requests, clock, settings.CURRENCY),
+  refuse: refuseInProduction,
+  beforeReady: refuseTestKeys,
+  seedDemo: async (_app, { requests, clock, settings }) => {
+    await seedDemoMeters(requests, clock, settings.CURRENCY);
+    await seedDemoKeys(requests, settings.TOKEN_SECRET);
+  },
 };

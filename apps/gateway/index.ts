@@ -18,6 +18,7 @@ import { gatewaySettings, type GatewaySettings, refuseInProduction } from './gat
 import { GatewayTables1700000000001 } from './gateway-tables.migration.js';
 import { GatewayModule } from './gateway.module.js';
 import { MoneyAction, MoneyActionKey } from './money-actions/money-action.entity.js';
+import { Resolutions1700000000300 } from './money-actions/resolutions.migration.js';
 import { OperatorTables1700000000100 } from './operator-tables.migration.js';
 import { BearerAuthenticator } from './sessions/bearer-authenticator.js';
 import { RefreshTokenRow } from './sessions/refresh-token.entity.js';
@@ -46,6 +47,7 @@ export const gatewayService: ServiceDefinition<GatewaySettings> = {
     AccountChanges1700000000002,
     OperatorTables1700000000100,
     AttemptTables1700000000110,
+    Resolutions1700000000300,
   ],
   settings: gatewaySettings,
   refuse: refuseInProduction,

@@ -14,6 +14,7 @@ import { OnPasswordChanged } from './messages/on-password-changed.js';
 import { OnPasswordResetRequested } from './messages/on-password-reset-requested.js';
 import { OnPaymentCompleted } from './messages/on-payment-completed.js';
 import { OnPaymentFailed } from './messages/on-payment-failed.js';
+import { OnTokensWantedAgain } from './messages/on-tokens-wanted-again.js';
 import { OnWalletUpdated } from './messages/on-wallet-updated.js';
 import { TellUser } from './messages/tell-user.js';
 import { ChangeWebhookEndpoint } from './partners/change-webhook-endpoint.js';
@@ -31,6 +32,7 @@ import { PollDeliveries } from './reports/poll-deliveries.js';
 import { RecordDeliveryReport } from './reports/record-delivery-report.js';
 import { TwilioReportsController } from './reports/twilio-reports.controller.js';
 import { BeginAttempt } from './sms/begin-attempt.js';
+import { ComposeToken } from './sms/compose-token.js';
 import { RedactSms } from './sms/redact-sms.effect.js';
 import { SendSms } from './sms/send-sms.effect.js';
 import { TwilioApi } from './sms/twilio-api.js';
@@ -47,6 +49,7 @@ const consumers = [
   OnBillCancelled,
   OnPaymentCompleted,
   OnPaymentFailed,
+  OnTokensWantedAgain,
   OnWalletUpdated,
 ];
 
@@ -77,6 +80,7 @@ const partners = [
     RecordDeliveryReport,
     PollDeliveries,
     BeginAttempt,
+    ComposeToken,
     SendSms,
     RedactSms,
     TwilioApi,

@@ -8,6 +8,7 @@ import { Payment } from './payments/payment.entity.js';
 import { RefundColumns1700000000100 } from './refunds/refund-columns.migration.js';
 import { InsteadOf1700000000110 } from './requests/instead-of.migration.js';
 import { RequestKey } from './requests/request-key.entity.js';
+import { VendColumns1700000000200 } from './vends/vend-columns.migration.js';
 
 /** Accepts payments once, and takes each through its states. */
 export const paymentService: ServiceDefinition<PaymentSettings> = {
@@ -19,6 +20,7 @@ export const paymentService: ServiceDefinition<PaymentSettings> = {
     ClosedPeople1700000000010,
     RefundColumns1700000000100,
     InsteadOf1700000000110,
+    VendColumns1700000000200,
   ],
   settings: paymentSettings,
 };

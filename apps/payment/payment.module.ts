@@ -15,6 +15,10 @@ import { RefundPayment } from './refunds/refund-payment.js';
 import { RefundsController } from './refunds/refunds.controller.js';
 import { TopUpsController } from './top-ups/top-ups.controller.js';
 import { TransfersController } from './transfers/transfers.controller.js';
+import { FetchVend } from './vends/fetch-vend.js';
+import { OnTokensIssued } from './vends/on-tokens-issued.js';
+import { OnVendFailed } from './vends/on-vend-failed.js';
+import { OnVendInDoubt } from './vends/on-vend-in-doubt.js';
 
 @Module({
   controllers: [
@@ -28,7 +32,10 @@ import { TransfersController } from './transfers/transfers.controller.js';
     PeopleController,
     OnFundsHeld,
     OnFundsRefused,
+    OnTokensIssued,
+    OnVendFailed,
+    OnVendInDoubt,
   ],
-  providers: [AcceptPayment, ClosePerson, FindInDoubt, ReadPayments, RefundPayment, SettleClaim],
+  providers: [AcceptPayment, ClosePerson, FetchVend, FindInDoubt, ReadPayments, RefundPayment, SettleClaim],
 })
 export class PaymentModule {}

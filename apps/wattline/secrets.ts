@@ -6,13 +6,16 @@ export interface Secrets {
   INTERNAL_SECRET: string;
   JWT_SECRET: string;
   CONTACT_SECRET: string;
+  TOKEN_SECRET: string;
 }
 
-/** The demo's secrets: made once, kept beside its data, so that sealed contacts stay readable. */
+/** The demo's secrets: made once, kept beside its data, so that sealed contacts and tokens stay readable. */
 export function demoSecrets(file: string): Secrets {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   const make = () => randomBytes(32).toString('base64url');
-  const secrets = { INTERNAL_SECRET: make(), JWT_SECRET: make(), CONTACT_SECRET: make() };
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
+  const made = { INTERNAL_SECRET: make(), JWT_SECRET: make(), CONTACT_SECRET: make(), TOKEN_SECRET: make() };
+  // A folder from before there was one of them gets it; the others stay.
+  const secrets: Secrets = { ...made, ...known };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;

@@ -150,6 +150,7 @@ async function planFor(
       INTERNAL_SECRET: secret(),
       JWT_SECRET: secret(),
       CONTACT_SECRET: secret(),
+      TOKEN_SECRET: secret(),
       ...(amqpUrl && { AMQP_URL: amqpUrl, BUS_PREFIX: `bench${randomBytes(3).toString('hex')}` }),
       ...tuned,
     },

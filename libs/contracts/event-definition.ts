@@ -41,6 +41,7 @@ export const t = {
   day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
   text: Type.String(),
   flag: Type.Boolean(),
+  count: Type.Integer({ minimum: 0 }),
   object: Type.Object,
   oneOf: <const T extends readonly string[]>(values: T) =>
     Type.Unsafe<T[number]>({ type: 'string', enum: [...values] }),

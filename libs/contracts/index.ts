@@ -8,4 +8,5 @@ export * from './internal/gateway-api.js';
 export * from './internal/notification-api.js';
 export * from './internal/payment-api.js';
 export * from './internal/ops-api.js';
+export * from './internal/vends-api.js';
 export * from './internal/wallet-api.js';

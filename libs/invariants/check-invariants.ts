@@ -2,6 +2,7 @@ import { ledgerAddsUp } from './i1-ledger.js';
 import { holdsAreCovered } from './i2-holds.js';
 import { oneRequestOnePayment } from './i3-requests.js';
 import { moneyTakenIsDelivered } from './i4-payments.js';
+import { oneVendPerPayment } from './i5-vends.js';
 import { eachEventOnce } from './i6-deliveries.js';
 import { oneMessagePerEvent } from './i7-messages.js';
 import { eachEventAudited } from './i8-audit-trail.js';
@@ -34,6 +35,7 @@ const INVARIANTS: readonly Invariant[] = [
   holdsAreCovered,
   oneRequestOnePayment,
   moneyTakenIsDelivered,
+  oneVendPerPayment,
   eachEventOnce,
   oneMessagePerEvent,
   eachEventAudited,
@@ -41,11 +43,10 @@ const INVARIANTS: readonly Invariant[] = [
 ];
 
 /**
- * Checks what must hold always: I1 to I4 and I6 to I9. It reads the six schemas at one moment, under the role
+ * Checks what must hold always: I1 to I9. It reads the six schemas at one moment, under the role
  * that may read all and change nothing, and can be run beside a working system at any time.
  *
- * I5 (at most one successful vend per payment) is left out until there are vends. I10 (the rate after a fault)
- * is a measurement, and the hash walk of I8 is audit's `GET /api/audit/verify`.
+ * I10 (the rate after a fault) is a measurement, and the hash walk of I8 is audit's `GET /api/audit/verify`.
  *
  * Rejects when the database or the simulator cannot be read: then nothing is known.
  */

@@ -2,8 +2,8 @@ import type { Invariant } from './invariant.js';
 import { unlessUnderWayTo } from './under-way.js';
 
 /**
- * I4. Money that was taken bought something. As long as every method answers at once no payment can be in
- * doubt, so a settled system has none that is unfinished; a provider's attempts will be the exception.
+ * I4. Money that was taken bought something. In a settled system only a payment in doubt is unfinished: it is shown to
+ * operators, with who sees to it and by when.
  */
 export const moneyTakenIsDelivered: Invariant = {
   id: 'I4',
@@ -26,7 +26,7 @@ export const moneyTakenIsDelivered: Invariant = {
     { rule: 'a paid payment has its paid bill', sql: settled ? BILLED : unlessUnderWayTo('billing', BILLED) },
     ...(settled
       ? [
-          { rule: 'no payment is unfinished', sql: UNFINISHED },
+          { rule: 'no payment is unfinished, unless it is in doubt', sql: UNFINISHED },
           { rule: 'no bill is promised to a payment that is finished, or never was', sql: CLAIMED },
         ]
       : []),
@@ -109,11 +109,11 @@ const BILLED = `
          'payment ' || p.id || ' is PAID, its bill ' || p.bill_id || ' is '
          || CASE WHEN b.status = 'paid' THEN 'paid by ' || b.payment_id ELSE coalesce(b.status, 'missing') END AS what
   FROM payment.payments p LEFT JOIN billing.bills b ON b.id = p.bill_id
-  WHERE p.status = 'PAID' AND p.purpose = 'bill' AND b.payment_id IS DISTINCT FROM p.id`;
+  WHERE p.status = 'PAID' AND p.purpose IN ('bill', 'electricity') AND b.payment_id IS DISTINCT FROM p.id`;
 
 const UNFINISHED = `
   SELECT 'payment ' || id || ' is ' || status AS what
-  FROM payment.payments WHERE status IN ('PENDING', 'PROCESSING')`;
+  FROM payment.payments WHERE status = 'PENDING' OR status = 'PROCESSING' AND in_doubt_since IS NULL`;
 
 const CLAIMED = `
   SELECT 'bill ' || b.id || ' is promised to payment ' || b.claimed_by || ', which '

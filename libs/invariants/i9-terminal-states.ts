@@ -4,7 +4,7 @@ import type { Invariant } from './invariant.js';
 /** I9, by the audit trail, which keeps what the payments' table could forget. */
 export const endsAreFinal: Invariant = {
   id: 'I9',
-  says: 'A payment ends once: as PAID, which REFUNDED alone may follow, once, or as FAILED; the trail tells of one end, and the payment says the same.',
+  says: 'A payment ends once: as PAID, which REFUNDED alone may follow, once, or as FAILED (REFUNDED, when the money was collected outside); the trail tells of one end, and the payment says the same.',
   rules: (settled) => [
     { rule: 'the trail tells of one end, and the payment says the same', sql: ends(settled) },
   ],
@@ -31,11 +31,12 @@ function ends(settled: boolean): string {
     WHERE t.completed + t.failed > 1 OR t.refunded > 1
        OR (t.refunded > 0 AND coalesce(p.status, 'none') <> 'REFUNDED')
        OR (t.completed > 0 AND coalesce(p.status, 'none') NOT IN ('PAID', 'REFUNDED'))
-       OR (t.failed > 0 AND coalesce(p.status, 'none') <> 'FAILED')
+       OR (t.failed > 0 AND coalesce(p.status, 'none') NOT IN ('FAILED', 'REFUNDED'))
+       OR (t.failed > 0 AND p.receipt_number IS NOT NULL)
        ${
          settled
            ? `OR (t.subject IS NULL AND p.status NOT IN ('PENDING', 'PROCESSING'))
-              OR (p.status = 'REFUNDED' AND coalesce(t.refunded, 0) = 0)`
+              OR (p.status = 'REFUNDED' AND coalesce(t.refunded, 0) + coalesce(t.failed, 0) = 0)`
            : ''
        }`;
 }

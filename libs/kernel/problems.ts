@@ -21,6 +21,7 @@ export const PROBLEMS = {
   payment_in_progress: { status: 409, title: 'A payment for this bill is under way' },
   request_in_progress: { status: 409, title: 'A request with this idempotency key is still running' },
   receipt_not_ready: { status: 409, title: 'A receipt exists once the payment is paid' },
+  payment_not_in_doubt: { status: 409, title: 'The outcome of this payment is not in doubt' },
   payment_not_refundable: { status: 409, title: 'This payment cannot be refunded' },
   insufficient_funds: { status: 409, title: 'The wallet does not hold enough money' },
   amount_mismatch: { status: 422, title: 'The amount is not the amount of the bill' },

@@ -79,6 +79,7 @@ export async function startTestService<S extends BaseSettings>(
       DATABASE_URL: database.url,
       PORT: '0',
       INTERNAL_SECRET: secret,
+      TOKEN_SECRET: randomBytes(32).toString('hex'),
       LOG_LEVEL: 'silent',
       ...options.environment,
     },

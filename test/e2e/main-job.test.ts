@@ -3,19 +3,21 @@ import { startOneProcess, startSixProcesses, type SystemUnderTest } from './syst
 
 const amqpUrl = process.env.WATTLINE_TEST_AMQP;
 const withBroker = amqpUrl ? test : test.skip;
+/** The demo's meters and their test keys are what electricity is bought for. */
+const WITH_METERS = { environment: { SEED_DEMO: 'true' } };
 let world: SystemUnderTest | undefined;
 
 afterEach(() => world?.stop());
 
 test('the main job in one process on the embedded bus', async () => {
-  world = await startOneProcess();
+  world = await startOneProcess(WITH_METERS);
   await mainJob(world);
 });
 
 withBroker(
   'the main job in six processes on RabbitMQ',
   async () => {
-    world = await startSixProcesses(amqpUrl!);
+    world = await startSixProcesses(amqpUrl!, WITH_METERS);
     await mainJob(world);
   },
   60_000,

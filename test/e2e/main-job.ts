@@ -1,4 +1,5 @@
 import { until } from '#testing';
+import { buyElectricity } from './buy-electricity.js';
 import { expectInvariants } from './invariants-hold.js';
 import { Person } from './person.js';
 import type { SystemUnderTest } from './system.js';
@@ -39,6 +40,8 @@ export async function mainJob(world: SystemUnderTest): Promise<void> {
 
   const again = await person.post('/api/payments', { billId: bill.id, amount: 120.35 });
   expect([again.status, again.body.code]).toEqual([409, 'bill_not_payable']);
+
+  await buyElectricity(world, person);
 
   expect(
     (await person.api.post('/api/auth/logout', { refreshToken: person.session.refreshToken })).status,

@@ -43,12 +43,12 @@ export class Person {
     return this.api.post(path, body, { 'idempotency-key': key });
   }
 
-  /** The payment that was accepted, once it is PAID or FAILED. */
+  /** The payment that was accepted, once it is PAID, FAILED or REFUNDED. */
   async finished(accepted: Answer): Promise<Json> {
     if (accepted.status !== 202) throw new Error(`${accepted.status} ${JSON.stringify(accepted.body)}`);
     return until(`payment ${accepted.body.id} has ended`, async () => {
       const { body } = await this.api.get(accepted.body.links.self);
-      return ['PAID', 'FAILED'].includes(body.status) && body;
+      return ['PAID', 'FAILED', 'REFUNDED'].includes(body.status) && body;
     });
   }
 

@@ -164,7 +164,13 @@ test('production refuses to start without its secrets, and with the test keys of
   running = Started.run(await freeBase(), environment);
   await once(running.child, 'exit');
   expect(running.child.exitCode).toBe(1);
-  for (const name of ['INTERNAL_SECRET', 'JWT_SECRET', 'CONTACT_SECRET', 'TWILIO_AUTH_TOKEN']) {
+  for (const name of [
+    'INTERNAL_SECRET',
+    'JWT_SECRET',
+    'CONTACT_SECRET',
+    'TOKEN_SECRET',
+    'TWILIO_AUTH_TOKEN',
+  ]) {
     expect(running.output).toContain(name);
   }
 }, 60_000);

@@ -100,6 +100,7 @@ async function makePlan({ environment, demo = true }: SystemUnderTestOptions) {
       INTERNAL_SECRET: secret(),
       JWT_SECRET: secret(),
       CONTACT_SECRET: secret(),
+      TOKEN_SECRET: secret(),
       ...environment,
     },
   };

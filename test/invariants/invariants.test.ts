@@ -2,7 +2,7 @@ import { checkInvariants, INVARIANT_IDS, type InvariantReport, untilSettled } fr
 import { newId } from '#kernel';
 import { startOneProcess, type SystemUnderTest } from '../e2e/system.js';
 import { PLANTED } from './planted-violations.js';
-import { aBusyMinute, broken, Copy, violations } from './world.js';
+import { aBusyMinute, broken, Copy, seedMeters, violations } from './world.js';
 
 let world: SystemUnderTest;
 const whileBusy: InvariantReport[] = [];
@@ -11,6 +11,7 @@ let settled: InvariantReport;
 /** A real system works for a while on deliveries that all come twice; then it is stopped, and copies are spoiled. */
 beforeAll(async () => {
   world = await startOneProcess();
+  await seedMeters(world);
   const databaseUrl = world.plan.databaseUrl;
   let busy = true;
   const minute = aBusyMinute(world).finally(() => (busy = false));
@@ -42,8 +43,9 @@ test('a system that works right is in order at every moment, and when it has set
 test('the report tells how much was looked at, so that nobody takes an empty database for a proof', () => {
   const counted = Object.fromEntries(settled.results.map((it) => [it.id, it.counted]));
   expect(counted).toMatchObject({
-    I1: { transfers: 11, wallets: 3, violations: 0 },
-    I4: { paid: 11, failed: 1, unfinished: 0 },
+    I1: { transfers: 13, wallets: 3, violations: 0 },
+    I4: { paid: 13, failed: 1, unfinished: 0 },
+    I5: { vends: 2, issued: 2, conflicts: 0 },
     I6: { unpublished: 0, retry: 0, dead: 0 },
   });
   expect(counted.I8!.events).toBe(counted.I6!.events);

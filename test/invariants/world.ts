@@ -1,16 +1,24 @@
 import pg from 'pg';
+import { type BillingSettings, billingService } from '#billing';
 import { checkInvariants, type InvariantReport } from '#invariants';
 import { newId } from '#kernel';
+import type { RunningService } from '#service-host';
 import type { Json } from '#testing';
 import { Person } from '../e2e/person.js';
 import type { SystemUnderTest } from '../e2e/system.js';
+
+/** The demo's meters, without its people and what they have done. */
+export async function seedMeters({ system }: SystemUnderTest): Promise<void> {
+  const { app, parts } = system!.services.billing as RunningService<BillingSettings>;
+  await billingService.seedDemo!(app, parts);
+}
 
 /** A few of everything that people do, in the order and with the overlaps of a busy minute. */
 export async function aBusyMinute(world: SystemUnderTest): Promise<void> {
   const [amina, bola, chidi] = await Promise.all(
     ['Amina Bello', 'Bola Ade', 'Chidi Obi'].map((name) => Person.register(world, name)),
   );
-  await Promise.all([amina!.addFunds('500.00'), bola!.addFunds('50.00')]);
+  await Promise.all([amina!.addFunds('4500.00'), bola!.addFunds('50.00')]);
   const bills = await Promise.all(Array.from({ length: 8 }, () => amina!.createBill('45.00')));
   const payments = bills.flatMap((bill) => [pay(amina!, bill), pay(amina!, bill)]);
   const tooDear = await bola!.createBill('80.00');
@@ -18,8 +26,18 @@ export async function aBusyMinute(world: SystemUnderTest): Promise<void> {
   await chidi!.api.patch(`/api/bills/${changed.id}`, { amount: '25.00' });
   await chidi!.api.post(`/api/bills/${(await chidi!.createBill('5.00')).id}/cancel`);
   const transfer = amina!.post('/api/transfers', { toWalletId: chidi!.id, amount: '30.00', note: 'rent' });
-  await Promise.all([...payments, pay(bola!, tooDear)]);
+  const electricity = [buy(amina!), buy(amina!)];
+  await Promise.all([...payments, ...electricity, pay(bola!, tooDear)]);
   await amina!.finished(await transfer);
+}
+
+/** Buys electricity for a meter of the demo. */
+async function buy(person: Person): Promise<void> {
+  const { body } = await person.api.post('/api/electricity/verify', {
+    meterNumber: '04987654326',
+    amount: '2000.00',
+  });
+  await person.finished(await person.post(`/api/vend/${body.id}/pay`, {}));
 }
 
 /** Pays a bill, asking twice at once, and waits for the end of it. Another payment of the bill may be under way. */

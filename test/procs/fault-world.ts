@@ -249,6 +249,7 @@ async function planFor(
       INTERNAL_SECRET: secret(),
       JWT_SECRET: secret(),
       CONTACT_SECRET: secret(),
+      TOKEN_SECRET: secret(),
       RATE_LIMIT_PER_MINUTE: '100000000',
       REGISTRATIONS_PER_ADDRESS: '100000',
       // What waits a minute in production waits seconds here; the order of things is the same.

@@ -23,6 +23,8 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/quotes', service: 'billing', area: 'bills' },
   { path: '/api/meters', service: 'billing', area: 'bills' },
   { path: '/api/meters/*', service: 'billing', area: 'bills' },
+  { path: '/api/tokens', service: 'billing' },
+  { path: '/api/tokens/*', service: 'billing' },
 
   { path: '/api/wallet', service: 'wallet', area: 'wallet' },
   { path: '/api/wallets/:walletId', service: 'wallet', area: 'wallet' },
@@ -52,5 +54,6 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/ops/meters/*', service: 'billing' },
   { path: '/api/ops/tariffs/*', service: 'billing' },
   { path: '/api/ops/payments', service: 'payment' },
+  { path: '/api/ops/payments/:id/requery', service: 'payment' },
   { path: '/api/ops/invariants', service: 'audit' },
 ];

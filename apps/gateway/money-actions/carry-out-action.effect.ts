@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type AdjustWallet, MoneyActionEnded, type RefundPayment } from '#contracts';
-import { newId, type Result } from '#kernel';
+import { type AdjustWallet, MoneyActionEnded, type RefundPayment, type ResolveVend } from '#contracts';
+import { newId, type Result, unreachable } from '#kernel';
 import { type Call, type Effect, EffectRunner, type FinalOutcome, type Outcome, type Tx } from '#messaging';
 import { InternalClient } from '#service-host';
 import { factsOf, MoneyAction, type MoneyActionKind } from './money-action.entity.js';
@@ -62,11 +62,21 @@ export class CarryOutAction implements Effect<CarryOutCommand, null>, OnModuleIn
   private tell(command: CarryOutCommand): Promise<Result<unknown>> {
     const { actionId: decisionId, kind, subjectId, minor, currency, reason } = command;
     const context = { correlationId: newId() };
-    if (kind === 'refund') {
-      const order: RefundPayment = { decisionId, reason };
-      return this.client.call('payment', 'POST', `/internal/payments/${subjectId}/refund`, context, order);
+    switch (kind) {
+      case 'refund': {
+        const order: RefundPayment = { decisionId, reason };
+        return this.client.call('payment', 'POST', `/internal/payments/${subjectId}/refund`, context, order);
+      }
+      case 'adjustment': {
+        const order: AdjustWallet = { decisionId, minor, currency, reason };
+        return this.client.call('wallet', 'POST', `/internal/wallets/${subjectId}/adjust`, context, order);
+      }
+      case 'resolution': {
+        const order: ResolveVend = { decisionId };
+        return this.client.call('billing', 'POST', `/internal/vends/${subjectId}/resolve`, context, order);
+      }
+      default:
+        return unreachable(kind);
     }
-    const order: AdjustWallet = { decisionId, minor, currency, reason };
-    return this.client.call('wallet', 'POST', `/internal/wallets/${subjectId}/adjust`, context, order);
   }
 }

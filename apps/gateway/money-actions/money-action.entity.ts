@@ -1,8 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { VendOutcome } from '#contracts';
 import { type Currency, Money } from '#kernel';
 import type { MoneyActionState } from './money-action.machine.js';
 
-export const MONEY_ACTION_KINDS = ['refund', 'adjustment'] as const;
+export const MONEY_ACTION_KINDS = ['refund', 'adjustment', 'resolution'] as const;
 export type MoneyActionKind = (typeof MONEY_ACTION_KINDS)[number];
 
 /** Money that an operator wants moved, who agreed, and what became of it. */
@@ -13,6 +14,8 @@ export class MoneyAction {
   @Column('text') kind!: MoneyActionKind;
   /** The payment, or the wallet. */
   @Column('uuid', { name: 'subject_id' }) subjectId!: string;
+  /** What an operator found out about a payment in doubt; of a resolution alone. */
+  @Column('text', { nullable: true }) outcome!: VendOutcome | null;
   /** Minor units; signed for an adjustment. */
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
@@ -46,6 +49,7 @@ export function amountOf({ amount, currency }: Pick<MoneyAction, 'amount' | 'cur
 
 /** What every event about an action says of it. */
 export function factsOf(action: MoneyAction, by: string) {
-  const { id: decisionId, kind, subjectId } = action;
-  return { decisionId, by, kind, subjectId, amount: amountOf(action).toJSON() };
+  const { id: decisionId, kind, subjectId, outcome } = action;
+  const amount = amountOf(action).toJSON();
+  return { decisionId, by, kind, subjectId, amount, ...(outcome && { finding: outcome }) };
 }

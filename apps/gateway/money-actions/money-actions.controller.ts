@@ -13,6 +13,7 @@ import {
   MoneyActionView,
   moneyActionView,
   ReasonBody,
+  ResolveBody,
 } from './money-actions.dto.js';
 import { RequestAction, type Requested } from './request-action.js';
 
@@ -43,6 +44,26 @@ export class MoneyActionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MoneyActionView> {
     const requested = await this.requestAction.refund(id, reason, unwrap(readKey(key)), caller);
+    return answerRequested(unwrap(requested), reply);
+  }
+
+  /**
+   * Says what became of a payment in doubt: delivered, with the tokens that the customer is then given, or not, and
+   * the money is the payer's again. Above APPROVAL_LIMIT a second operator has to agree.
+   */
+  @Post('payments/:id/resolve')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: MoneyActionView })
+  @ApiHeader({ name: 'Idempotency-Key', required: true })
+  @Refuses('idempotency_key_required', 'idempotency_key_reused', 'payment_not_in_doubt', 'conflict')
+  async resolve(
+    @Param('id') id: string,
+    @Body() body: ResolveBody,
+    @Headers('idempotency-key') key: string | undefined,
+    @User() caller: UserCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MoneyActionView> {
+    const requested = await this.requestAction.resolve(id, body, unwrap(readKey(key)), caller);
     return answerRequested(unwrap(requested), reply);
   }
 

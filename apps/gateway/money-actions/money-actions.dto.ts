@@ -1,6 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsDefined, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+} from 'class-validator';
+import { VEND_OUTCOMES, type VendOutcome } from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView, PageQuery } from '#service-host';
 import {
@@ -33,6 +43,33 @@ export class AdjustBody extends ReasonBody {
   currency?: string;
 }
 
+/** A key change, and the credit after it. */
+const MOST_TOKENS = 5;
+
+export class ResolveBody extends ReasonBody {
+  @ApiProperty({ enum: VEND_OUTCOMES })
+  @IsIn(VEND_OUTCOMES)
+  outcome!: VendOutcome;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'of what was delivered, in the order of entry; none when the credit went to the meter online',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => withoutSpaces(value))
+  @IsArray()
+  @ArrayMaxSize(MOST_TOKENS)
+  @Matches(/^\d{9,20}$/, { each: true, message: 'tokens must be digits' })
+  tokens?: string[];
+}
+
+/** People copy tokens in groups of four. */
+function withoutSpaces(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((it: unknown) => (typeof it === 'string' ? it.replaceAll(' ', '') : it));
+}
+
 export class MoneyActionsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: MONEY_ACTION_STATES })
   @IsOptional()
@@ -49,6 +86,7 @@ export class MoneyActionView {
   @ApiProperty({ enum: MONEY_ACTION_KINDS }) kind!: MoneyActionKind;
   @ApiProperty({ format: 'uuid', description: 'the payment, or the wallet' }) subjectId!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
+  @ApiPropertyOptional({ enum: VEND_OUTCOMES, description: 'of a resolution' }) outcome?: VendOutcome;
   @ApiProperty() reason!: string;
   @ApiProperty({ enum: MONEY_ACTION_STATES }) state!: MoneyActionState;
   @ApiProperty({ description: 'a second operator has to agree, or had to' }) needsApproval!: boolean;
@@ -74,6 +112,7 @@ export function moneyActionView(action: MoneyAction): MoneyActionView {
     kind,
     subjectId,
     amount: amountOf(action).toJSON(),
+    outcome: action.outcome ?? undefined,
     reason,
     state,
     needsApproval,

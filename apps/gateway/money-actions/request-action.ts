@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type AvailableFunds, MoneyActionRequested, type RefundablePayment } from '#contracts';
+import {
+  type AvailableFunds,
+  MoneyActionRequested,
+  type ProposedOutcome,
+  type ProposeOutcome,
+  type RefundablePayment,
+} from '#contracts';
 import { isId, Money, newId, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
@@ -18,7 +24,9 @@ export interface Requested {
   replayed: boolean;
 }
 
-type Order = Pick<MoneyAction, 'kind' | 'subjectId' | 'reason'> & { amount: Money };
+type Order = Pick<MoneyAction, 'kind' | 'subjectId' | 'reason'> &
+  Partial<Pick<MoneyAction, 'id' | 'outcome'>> & { amount: Money };
+type Finding = Pick<ProposeOutcome, 'outcome' | 'tokens' | 'reason'>;
 
 /**
  * Takes on what an operator asks for, once per key. Up to APPROVAL_LIMIT it is carried out at once; above it waits
@@ -51,6 +59,41 @@ export class RequestAction {
     const amount = Money.parse(payment.value.amount.amount, payment.value.amount.currency);
     if (!amount.ok) return amount;
     const order = { kind: 'refund', subjectId: paymentId, amount: amount.value, reason } as const;
+    return this.store(order, key, hash, caller);
+  }
+
+  /**
+   * The finding goes to billing, which keeps it until it is decided: no token is ever here. Refusals: not_found,
+   * payment_not_in_doubt, validation_failed (tokens of nothing), conflict (asked for already), idempotency_key_reused.
+   */
+  async resolve(
+    paymentId: string,
+    { outcome, tokens = [], reason }: Finding,
+    key: string,
+    caller: UserCaller,
+  ): Promise<Result<Requested>> {
+    if (!isId(paymentId)) return refuse(new Problem('not_found'));
+    if (outcome === 'not_delivered' && tokens.length > 0) {
+      return refuse(new Problem('validation_failed', 'tokens are of what was delivered'));
+    }
+    const hash = hashOf('resolution', paymentId, outcome, ...tokens, reason);
+    const earlier = await this.earlier(key, hash, caller);
+    if (earlier) return earlier;
+    const id = newId();
+    const proposal: ProposeOutcome = { decisionId: id, outcome, tokens, reason };
+    const path = `/internal/vends/${paymentId}/proposals`;
+    const vend = await this.client.call<ProposedOutcome>('billing', 'POST', path, caller, proposal);
+    if (!vend.ok) return vend;
+    const amount = Money.parse(vend.value.amount.amount, vend.value.amount.currency);
+    if (!amount.ok) return amount;
+    const order: Order = {
+      id,
+      kind: 'resolution',
+      subjectId: paymentId,
+      amount: amount.value,
+      reason,
+      outcome,
+    };
     return this.store(order, key, hash, caller);
   }
 
@@ -87,11 +130,11 @@ export class RequestAction {
   }
 
   private store(order: Order, key: string, hash: string, caller: UserCaller): Promise<Result<Requested>> {
-    const { kind, subjectId, amount, reason } = order;
+    const { kind, subjectId, amount, reason, outcome = null } = order;
     const limit = Money.major(BigInt(this.settings.APPROVAL_LIMIT), amount.currency);
     const needsApproval = limit.lessThan(amount.positive ? amount : amount.negated());
     return this.requests.run(caller, async (tx) => {
-      const id = newId(tx.now.getTime());
+      const id = order.id ?? newId(tx.now.getTime());
       const keyRow = { id: keyId(caller, key), bodyHash: hash, actionId: id, createdAt: tx.now };
       if (!(await tx.insertIfAbsent(MoneyActionKey, keyRow))) {
         return replay(await tx.get(MoneyActionKey, keyRow.id), hash, tx);
@@ -100,6 +143,7 @@ export class RequestAction {
         id,
         kind,
         subjectId,
+        outcome,
         amount: amount.minor,
         currency: amount.currency,
         reason,
@@ -132,7 +176,7 @@ async function replay(known: MoneyActionKey, hash: string, tx: Tx): Promise<Resu
 }
 
 function askedAlready(): Problem {
-  return new Problem('conflict', 'a refund of this payment was asked for already');
+  return new Problem('conflict', 'this was asked for already');
 }
 
 const keyId = ({ userId }: UserCaller, key: string) => `${userId}:${key}`;

@@ -1,9 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { PaymentCompleted } from '#contracts';
+import { unreachable } from '#kernel';
 import { Consumes, type EventOf, type Tx } from '#messaging';
 import { TellPartners } from '../partners/tell-partners.js';
 import { paymentCompleted } from '../templates/sms-templates.rules.js';
-import { TellUser } from './tell-user.js';
+import { type ComposedLater, TellUser } from './tell-user.js';
 
 @Controller()
 export class OnPaymentCompleted {
@@ -15,8 +16,19 @@ export class OnPaymentCompleted {
   @Consumes(PaymentCompleted)
   async handle(event: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
     await this.tellPartners.run(event, tx);
-    // Top-ups and transfers are told when the wallet has changed.
-    if (event.data.purpose !== 'bill') return;
-    await this.tellUser.run(event, event.data.payerId, () => paymentCompleted(event.data), tx);
+    const { purpose, payerId, paymentId } = event.data;
+    switch (purpose) {
+      case 'bill':
+        return this.tellUser.run(event, payerId, () => paymentCompleted(event.data), tx);
+      case 'electricity':
+        return this.tellUser.run(event, payerId, () => tokenOf(paymentId), tx);
+      case 'top_up':
+      case 'transfer':
+        return; // told when the wallet has changed
+      default:
+        return unreachable(purpose);
+    }
   }
 }
+
+const tokenOf = (vendId: string): ComposedLater => ({ template: 'token', vendId, again: false });

@@ -12,6 +12,14 @@ import { MessageRow } from './message.entity.js';
 /** What a message is about: an event, or something that is treated as one. */
 type Cause = Pick<Envelope, 'id' | 'correlationid'>;
 
+/** A text that is not to be had yet: it is composed of the vend when it is sent, and stands nowhere before. */
+export interface ComposedLater {
+  template: Extract<Template, 'token'>;
+  vendId: Id;
+  /** The tokens were sent before. */
+  again: boolean;
+}
+
 /** Writes an SMS to a person and has it sent after the commit: one for an event, a person and a template. */
 @Injectable()
 export class TellUser {
@@ -25,9 +33,10 @@ export class TellUser {
    * `user_registered` may be late, and the event is then tried again. To whoever opted out nothing is sent, not even
    * a code, for Twilio would refuse it; the message stands in the app's list all the same.
    */
-  async run(event: Cause, userId: Id, write: (ref: string) => Sms, tx: Tx): Promise<void> {
+  async run(event: Cause, userId: Id, write: (ref: string) => Sms | ComposedLater, tx: Tx): Promise<void> {
     const id = newId(tx.now.getTime());
-    const { template, text } = write(numberFor('M', id));
+    const written = write(numberFor('M', id));
+    const { template } = written;
     const contact = await tx.load(ContactRow, userId);
     if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
     if (contact.erasedAt || !wants(contact, template)) return;
@@ -37,7 +46,7 @@ export class TellUser {
       eventId: event.id,
       userId,
       template,
-      body: optedOutAt && SECRET.has(template) ? '' : seal(text, this.settings.CONTACT_SECRET, 'message'),
+      body: 'text' in written && !(optedOutAt && SECRET.has(template)) ? this.sealed(written.text) : '',
       state: optedOutAt ? 'failed' : 'queued',
       sid: null,
       segments: null,
@@ -49,7 +58,13 @@ export class TellUser {
       createdAt: tx.now,
       updatedAt: tx.now,
     });
-    if (first && !optedOutAt) tx.perform(this.sendSms, id, { messageId: id });
+    if (!first || optedOutAt) return;
+    const composed = 'vendId' in written && { vendId: written.vendId, again: written.again };
+    tx.perform(this.sendSms, id, { messageId: id, ...composed });
+  }
+
+  private sealed(text: string): string {
+    return seal(text, this.settings.CONTACT_SECRET, 'message');
   }
 }
 

@@ -8,10 +8,12 @@ import { messageMachine, stateOf } from '../messages/message.machine.js';
 import { MoveMessage } from '../messages/move-message.js';
 import type { NotificationSettings } from '../notification-settings.js';
 import { BeginAttempt, type OpenedMessage } from './begin-attempt.js';
+import { ComposeToken, type Composition } from './compose-token.js';
 import { judgeRefusal, nameOf, neverLeft } from './twilio-answers.rules.js';
 import { Refused, TwilioApi, type TwilioMessage } from './twilio-api.js';
 
-export interface SendSmsCommand {
+/** With a vend the text is composed first. */
+export interface SendSmsCommand extends Partial<Composition> {
   messageId: Id;
 }
 
@@ -32,6 +34,7 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
   constructor(
     private readonly effects: EffectRunner,
     private readonly beginAttempt: BeginAttempt,
+    private readonly composeToken: ComposeToken,
     private readonly twilio: TwilioApi,
     private readonly moveMessage: MoveMessage,
     private readonly dataSource: DataSource,
@@ -48,9 +51,11 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     this.effects.register(this);
   }
 
-  async perform({ messageId }: SendSmsCommand, call: Call): Promise<Outcome<TwilioMessage>> {
+  async perform(command: SendSmsCommand, call: Call): Promise<Outcome<TwilioMessage>> {
+    const { messageId, vendId, again = false } = command;
     let message: OpenedMessage;
     try {
+      if (vendId) await this.composeToken.run(messageId, { vendId, again });
       message = await this.beginAttempt.run(messageId);
     } catch (error) {
       this.log.error({ messageId, error: nameOf(error) }, 'an SMS could not be opened');

@@ -11,6 +11,7 @@ import {
   refund,
   type Sms,
   TEMPLATES,
+  tokenText,
   transferReceived,
   walletTopUp,
   webhookDisabled,
@@ -46,7 +47,19 @@ const all = (it: Words): Sms[] => [
   webhookDisabled(it.title, it.ref),
   passwordResetCode('042137', it.ref),
   passwordChanged(it.ref),
+  tokenText(tokenFacts(it, 1)),
+  tokenText({ ...tokenFacts(it, 1), again: it.ref }),
+  tokenText(tokenFacts(it, 5)),
+  tokenText({ ...tokenFacts(it, 5), again: it.ref }),
 ];
+
+const tokenFacts = ({ amount, receiptNumber }: Words, count: number) => ({
+  tokens: Array<string>(count).fill('34809276733624414743'),
+  meterNumber: '0412345678901',
+  quantity: '1820162.4 kWh',
+  amount,
+  receiptNumber,
+});
 
 const longest: Words = {
   dueDate: '2026-12-31',
@@ -158,6 +171,22 @@ test('the texts read as they should', () => {
   );
   expect(paymentFailed({ ...payment, code: 'other', reason: 'The provider refused.' }).text).toBe(
     'Your payment of NGN 50.00 for Bill B-1 failed: The provider refused. Ref P-1.',
+  );
+  const token = {
+    meterNumber: '04123456784',
+    quantity: '12.3 kWh',
+    amount: naira('1000.00'),
+    receiptNumber: 'R-1',
+  };
+  expect(tokenText({ ...token, tokens: ['00112233445566778899'] }).text).toBe(
+    '0011 2233 4455 6677 8899\n12.3 kWh, meter 04123456784. Paid NGN 1000.00. Receipt R-1.',
+  );
+  expect(tokenText({ ...token, tokens: ['00112233445566778899'], again: 'M-1' }).text).toMatch(/ Ref M-1\.$/);
+  expect(tokenText({ ...token, tokens: ['588224011'], quantity: '7 days' }).text).toMatch(
+    /^5882 2401 1\n7 days/,
+  );
+  expect(tokenText({ ...token, tokens: [] }).text).toBe(
+    '12.3 kWh added online, meter 04123456784. Paid NGN 1000.00. Receipt R-1.',
   );
   expect(walletTopUp(wallet).text).toBe('NGN 50.00 was added to your wallet. Balance NGN 150.00. Ref P-1.');
   expect(transferReceived({ ...wallet, note: 'rent' }).text).toBe(

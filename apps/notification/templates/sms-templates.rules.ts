@@ -10,6 +10,7 @@ export const TEMPLATES = [
   'bill_cancelled',
   'payment_completed',
   'payment_failed',
+  'token',
   'wallet_top_up',
   'transfer_received',
   'refund',
@@ -27,6 +28,7 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   bill_cancelled: 'bills',
   payment_completed: 'payments',
   payment_failed: 'payments',
+  token: 'account', // paid for: whoever mutes news of payments wants it all the same
   wallet_top_up: 'wallet',
   transfer_received: 'wallet',
   refund: 'wallet',
@@ -65,6 +67,18 @@ export interface WalletFacts {
   /** The payment's reference, or this message's own number. */
   reference: string;
   note?: string;
+}
+
+export interface TokenFacts {
+  /** Digits, in the order in which they are keyed in; none when the credit went to the meter online. */
+  tokens: readonly string[];
+  meterNumber: string;
+  /** `12.3 kWh`, `30 days` */
+  quantity: string;
+  amount: Amount;
+  receiptNumber: string;
+  /** This message's own number, when the tokens were sent before. */
+  again?: string;
 }
 
 /** `ref` is the message's own number: nothing else in this text is unique. */
@@ -141,6 +155,19 @@ export function paymentFailed(payment: PaymentFacts & { code: string; reason: st
   ]);
 }
 
+/** The digits come first, in groups of four: they are what people type off. Of five tokens little else has room. */
+export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber, again }: TokenFacts): Sms {
+  const digits = tokens.map(inFours).join('\n');
+  const many = tokens.length > 1;
+  return sms('token', [
+    digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
+    free(many ? undefined : `meter ${id(meterNumber)}`, ', '),
+    free(many ? undefined : money(amount), '. Paid ', '.'),
+    many ? ` ${id(again ?? receiptNumber)}.` : ` Receipt ${id(receiptNumber)}.`,
+    many || again === undefined ? '' : withRef(again),
+  ]);
+}
+
 export function walletTopUp(wallet: WalletFacts): Sms {
   return sms('wallet_top_up', [
     `${size(wallet.amount)} was added to your wallet. Balance ${money(wallet.balance)}.${withRef(wallet.reference)}`,
@@ -199,6 +226,7 @@ function width(text: string): number {
   return septetsOf(text) ?? Infinity;
 }
 
+const inFours = (digits: string) => digits.replace(/(.{4})(?=.)/g, '$1 ');
 const money = ({ amount, currency }: Amount) => `${id(currency)} ${id(amount)}`;
 const size = ({ amount, currency }: Amount) => money({ amount: amount.replace(/^-/, ''), currency });
 const withRef = (reference: string) => ` Ref ${id(reference)}.`;

@@ -19,7 +19,11 @@ export class FindInDoubt {
     metrics: Metrics,
   ) {
     this.deadlines = { afterSeconds: IN_DOUBT_AFTER_SECONDS, resolveHours: IN_DOUBT_RESOLVE_HOURS };
-    metrics.watch('wattline_payments_in_doubt', 'Payments that have not ended in time', () => this.count());
+    metrics.watch(
+      'wattline_payments_in_doubt',
+      'Payments whose outcome is unknown, or that have not ended in time',
+      () => this.count(),
+    );
   }
 
   /** Newest first. */
@@ -41,8 +45,11 @@ export class FindInDoubt {
     return this.dataSource
       .getRepository(Payment)
       .createQueryBuilder('p')
-      .where(`p.status IN ('PENDING', 'PROCESSING') AND p.createdAt < :before`, {
-        before: inDoubtBefore(this.clock.now(), this.deadlines),
-      });
+      .where(
+        `p.status IN ('PENDING', 'PROCESSING') AND (p.createdAt < :before OR p.inDoubtSince IS NOT NULL)`,
+        {
+          before: inDoubtBefore(this.clock.now(), this.deadlines),
+        },
+      );
   }
 }

@@ -1,5 +1,5 @@
 import type { PaymentInDoubt } from '#contracts';
-import { amountOf, type Payment } from '../payments/payment.entity.js';
+import { amountOf, isInDoubt, type Payment } from '../payments/payment.entity.js';
 
 export interface Deadlines {
   /** An unfinished payment is in doubt when it is older. */
@@ -16,7 +16,9 @@ export function inDoubtBefore(now: Date, { afterSeconds }: Deadlines): Date {
 /** A payment that has not ended in time, as operators see it. */
 export function inDoubtView(payment: Payment, now: Date, deadlines: Deadlines): PaymentInDoubt {
   const { afterSeconds, resolveHours } = deadlines;
-  const deadline = new Date(payment.createdAt.getTime() + (afterSeconds + resolveHours * 3600) * 1000);
+  const late = new Date(payment.createdAt.getTime() + afterSeconds * 1000);
+  const since = payment.inDoubtSince ?? late;
+  const deadline = new Date(since.getTime() + resolveHours * 3_600_000);
   return {
     id: payment.id,
     reference: payment.reference,
@@ -24,10 +26,17 @@ export function inDoubtView(payment: Payment, now: Date, deadlines: Deadlines): 
     payerId: payment.payerId,
     amount: amountOf(payment).toJSON(),
     createdAt: payment.createdAt.toISOString(),
-    waitsFor:
-      payment.status === 'PENDING' ? 'its money is reserved or refused' : 'what was paid for is delivered',
+    unknownSince: isInDoubt(payment) ? payment.inDoubtSince?.toISOString() : undefined,
+    waitsFor: waitsFor(payment),
     owner: 'operators on duty',
     deadline: deadline.toISOString(),
     overdue: deadline <= now,
   };
+}
+
+function waitsFor(payment: Payment): string {
+  if (payment.status === 'PENDING') return 'its money is reserved or refused';
+  return isInDoubt(payment)
+    ? 'the issuer of the token, or a person, says whether it was made'
+    : 'what was paid for is delivered';
 }

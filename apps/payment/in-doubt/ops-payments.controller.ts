@@ -1,9 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PAYMENT_STATES, type PaymentInDoubt, type PaymentState } from '#contracts';
-import type { MoneyJson } from '#kernel';
-import { MoneyView, PageQuery, Roles } from '#service-host';
+import { type MoneyJson, unwrap } from '#kernel';
+import { MoneyView, PageQuery, Refuses, Roles, User, type UserCaller } from '#service-host';
+import { FetchVend } from '../vends/fetch-vend.js';
 import { FindInDoubt } from './find-in-doubt.js';
 
 class InDoubtQuery extends PageQuery {
@@ -19,6 +20,8 @@ class PaymentInDoubtView implements PaymentInDoubt {
   @ApiProperty({ format: 'uuid' }) payerId!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'the outcome outside is unknown' })
+  unknownSince?: string;
   @ApiProperty({ description: 'what has to happen next' }) waitsFor!: string;
   @ApiProperty({ description: 'who sees to it' }) owner!: string;
   @ApiProperty({ format: 'date-time' }) deadline!: string;
@@ -34,12 +37,23 @@ class PaymentsInDoubtPage {
 @Roles('operator')
 @Controller('api/ops/payments')
 export class OpsPaymentsController {
-  constructor(private readonly findInDoubt: FindInDoubt) {}
+  constructor(
+    private readonly findInDoubt: FindInDoubt,
+    private readonly fetchVend: FetchVend,
+  ) {}
 
   /** Payments that have not ended in time, with who sees to them and by when; newest first. */
   @Get()
   @ApiOkResponse({ type: PaymentsInDoubtPage })
   list(@Query() query: InDoubtQuery): Promise<PaymentsInDoubtPage> {
     return this.findInDoubt.list(query);
+  }
+
+  /** Has the issuer of a token asked at once what became of it, instead of when its turn comes. */
+  @Post(':id/requery')
+  @HttpCode(202)
+  @Refuses('not_found', 'payment_not_in_doubt')
+  async requery(@Param('id') id: string, @User() caller: UserCaller): Promise<void> {
+    unwrap(await this.fetchVend.requery(id, caller));
   }
 }

@@ -98,11 +98,11 @@ export class AcceptPayment {
       } satisfies ClaimBill,
     );
     if (!claim.ok) return refuse(await this.withLink(claim.problem, order.billId));
-    const { amount, title, meterNumber } = claim.value;
+    const { amount, title, meterNumber, kind } = claim.value;
     const money = Money.parse(amount.amount, amount.currency);
     if (!money.ok) throw money.problem;
     const details: Details = {
-      purpose: 'bill',
+      purpose: kind,
       method: order.method,
       billId: order.billId,
       meterNumber,
@@ -158,6 +158,7 @@ async function store(caller: UserCaller, id: string, details: Details, tx: Tx): 
     receiptNumber: null,
     createdAt: tx.now,
     heldAt: null,
+    inDoubtSince: null,
     endedAt: null,
     refundedAt: null,
     refundReason: null,

@@ -15,13 +15,20 @@ export function completePayment(payment: Payment, tx: Tx): void {
   });
 }
 
-/** Proven: nothing was delivered, and nothing is kept. */
+/**
+ * Proven: nothing was delivered, and nothing is kept. What was collected outside stays in the wallet, whose hold is
+ * released: that is its refund.
+ */
 export function failPayment(payment: Payment, code: string, reason: string, tx: Tx): void {
   tx.set(payment, {
-    status: paymentMachine.move(payment.status, 'FAILED'),
+    status: paymentMachine.move(payment.status, wasCollected(payment) ? 'REFUNDED' : 'FAILED'),
     failureCode: code,
     failureReason: reason,
     endedAt: tx.now,
   });
   tx.publish(PaymentFailed, payment.id, { ...factsOf(payment), code, reason });
+}
+
+function wasCollected({ status, method }: Payment): boolean {
+  return status === 'PROCESSING' && method !== 'wallet';
 }

@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { FundsHeld } from '#contracts';
+import { FundsHeld, VendRequested } from '#contracts';
 import { unreachable } from '#kernel';
-import { Consumes, type EventOf, type Tx } from '#messaging';
+import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
 import { completePayment } from './complete-payment.js';
-import { Payment } from './payment.entity.js';
+import { amountOf, Payment } from './payment.entity.js';
 import { paymentMachine } from './payment.machine.js';
 
 @Controller()
@@ -13,6 +13,8 @@ export class OnFundsHeld {
     const payment = await tx.get(Payment, event.data.paymentId);
     tx.set(payment, { status: paymentMachine.move(payment.status, 'PROCESSING'), heldAt: tx.now });
     switch (payment.purpose) {
+      case 'electricity':
+        return requestVend(payment, tx);
       case 'bill':
       case 'top_up':
       case 'transfer':
@@ -21,4 +23,12 @@ export class OnFundsHeld {
         return unreachable(payment.purpose);
     }
   }
+}
+
+/** Billing makes the credit, and says how it ended. */
+function requestVend(payment: Payment, tx: Tx): void {
+  const { id, billId, payerId, meterNumber } = payment;
+  if (!billId || !meterNumber) throw new PermanentError(`payment ${id} is for electricity, and for no meter`);
+  const amount = amountOf(payment).toJSON();
+  tx.publish(VendRequested, id, { paymentId: id, billId, payerId, meterNumber, amount });
 }

@@ -1,8 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { type Method, METHODS, PAYMENT_STATES, type PaymentState, type Purpose, PURPOSES } from '#contracts';
+import {
+  type Method,
+  METHODS,
+  PAYMENT_STATES,
+  type PaymentState,
+  type Purpose,
+  PURPOSES,
+  TOKEN_KINDS,
+  type TokenKind,
+  type VendDetails,
+  type VendToken,
+} from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
-import { amountOf, type Payment } from './payment.entity.js';
+import { amountOf, isInDoubt, type Payment } from './payment.entity.js';
 
 class PaymentLinks {
   @ApiProperty() self!: string;
@@ -26,6 +37,15 @@ class PaymentFailure {
   @ApiProperty() reason!: string;
 }
 
+/** What is keyed into the meter, in this order. */
+export class TokenView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ enum: TOKEN_KINDS }) kind!: TokenKind;
+  @ApiProperty({ description: 'whole for the payer alone', example: '34809276733624414743' }) token!: string;
+  @ApiPropertyOptional({ example: '50' }) kwh?: string;
+  @ApiPropertyOptional({ description: 'on a device that is paid by time' }) days?: number;
+}
+
 export class PaymentView extends AcceptedView {
   @ApiProperty() title!: string;
   @ApiPropertyOptional() note?: string;
@@ -33,6 +53,8 @@ export class PaymentView extends AcceptedView {
   @ApiProperty({ description: 'the outcome at a provider is not known' }) inDoubt!: boolean;
   @ApiPropertyOptional({ type: PaymentFailure }) failure?: PaymentFailure;
   @ApiPropertyOptional() receiptNumber?: string;
+  @ApiPropertyOptional({ type: [TokenView], description: 'of one payment, not in lists' })
+  tokens?: TokenView[];
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'when it was given back' }) refundedAt?: string;
@@ -41,6 +63,10 @@ export class PaymentView extends AcceptedView {
 export class PaymentPage {
   @ApiProperty({ type: [PaymentView] }) items!: PaymentView[];
   @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
+}
+
+class UnitsView {
+  @ApiProperty({ example: '12.3' }) kwh!: string;
 }
 
 export class ReceiptView {
@@ -54,6 +80,15 @@ export class ReceiptView {
   @ApiPropertyOptional({ format: 'uuid' }) billId?: string;
   @ApiPropertyOptional() meterNumber?: string;
   @ApiPropertyOptional() note?: string;
+  @ApiPropertyOptional({ type: UnitsView }) units?: UnitsView;
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'the lines of the quote',
+  })
+  breakdown?: object[];
+  @ApiPropertyOptional() tariffVersion?: string;
+  @ApiPropertyOptional({ type: [TokenView] }) tokens?: TokenView[];
 }
 
 export function acceptedView(payment: Payment): AcceptedView {
@@ -77,13 +112,23 @@ export function paymentView(payment: Payment): PaymentView {
     title: payment.title,
     note: payment.note ?? undefined,
     meterNumber: payment.meterNumber ?? undefined,
-    inDoubt: false, // wallet and sandbox always answer; a provider's attempts will say otherwise
+    inDoubt: isInDoubt(payment),
     failure: code && reason ? { code, reason } : undefined,
     receiptNumber: payment.receiptNumber ?? undefined,
     createdAt: payment.createdAt.toISOString(),
     endedAt: payment.endedAt?.toISOString(),
     refundedAt: payment.refundedAt?.toISOString(),
   };
+}
+
+/** Nobody but its owner learns more of a token than its last four digits. */
+export function tokenView({ id, kind, token, kwh, days }: VendToken, whole: boolean): TokenView {
+  return { id, kind, token: whole ? token : token.slice(-4).padStart(token.length, '•'), kwh, days };
+}
+
+export function vendView(vend: VendDetails, whole: boolean): Partial<ReceiptView> {
+  const { units, breakdown, tariffVersion, tokens } = vend;
+  return { units, breakdown, tariffVersion, tokens: tokens.map((token) => tokenView(token, whole)) };
 }
 
 export function receiptView(payment: Payment & { receiptNumber: string; endedAt: Date }): ReceiptView {

@@ -24,6 +24,8 @@ export class Payment {
   @Column('text', { name: 'receipt_number', nullable: true }) receiptNumber!: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'held_at', nullable: true }) heldAt!: Date | null;
+  /** Since when the outcome outside is unknown; kept when it is known in the end. */
+  @Column('timestamptz', { name: 'in_doubt_since', nullable: true }) inDoubtSince!: Date | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null;
   @Column('timestamptz', { name: 'refunded_at', nullable: true }) refundedAt!: Date | null;
   @Column('text', { name: 'refund_reason', nullable: true }) refundReason!: string | null;
@@ -33,6 +35,11 @@ export class Payment {
 
 export function amountOf(payment: Pick<Payment, 'amount' | 'currency'>): Money {
   return Money.ofMinor(payment.amount, payment.currency);
+}
+
+/** Whether the outcome outside is unknown now. */
+export function isInDoubt({ status, inDoubtSince }: Pick<Payment, 'status' | 'inDoubtSince'>): boolean {
+  return status === 'PROCESSING' && inDoubtSince !== null;
 }
 
 /** What every event about a payment says of it. */

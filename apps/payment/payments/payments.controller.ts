@@ -17,7 +17,9 @@ import {
   paymentView,
   ReceiptView,
   receiptView,
+  vendView,
 } from './payment-views.js';
+import { FetchVend, mayReadTokens } from '../vends/fetch-vend.js';
 import { PaymentsQuery, ReadPayments } from './read-payments.js';
 import { timelineOf } from './timeline.rules.js';
 import { TimelineView } from './timeline-view.js';
@@ -54,6 +56,7 @@ export class PaymentsController {
   constructor(
     private readonly acceptPayment: AcceptPayment,
     private readonly payments: ReadPayments,
+    private readonly fetchVend: FetchVend,
     @Inject(SETTINGS) private readonly settings: PaymentSettings,
   ) {}
 
@@ -87,14 +90,15 @@ export class PaymentsController {
   @Get(':id')
   @ApiOkResponse({ type: PaymentView })
   async one(@User() caller: UserCaller, @Param('id') id: string): Promise<PaymentView> {
-    return paymentView(await this.payments.one(caller, id));
+    const payment = await this.payments.one(caller, id);
+    return { ...paymentView(payment), tokens: await this.fetchVend.tokens(caller, payment) };
   }
 
   /** What happened, what comes next, and by when. */
   @Get(':id/timeline')
   @ApiOkResponse({ type: [TimelineView] })
   async timeline(@User() caller: UserCaller, @Param('id') id: string): Promise<TimelineView[]> {
-    return timelineOf(await this.payments.one(caller, id));
+    return timelineOf(await this.payments.one(caller, id), this.settings.IN_DOUBT_RESOLVE_HOURS);
   }
 
   @Get(':id/receipt')
@@ -105,6 +109,8 @@ export class PaymentsController {
     const { receiptNumber, endedAt } = payment;
     if (payment.status === 'REFUNDED') throw new Problem('receipt_not_ready', 'this payment was given back');
     if (payment.status !== 'PAID' || !receiptNumber || !endedAt) throw new Problem('receipt_not_ready');
-    return receiptView({ ...payment, receiptNumber, endedAt });
+    const vend = await this.fetchVend.details(caller, payment);
+    const receipt = receiptView({ ...payment, receiptNumber, endedAt });
+    return vend ? { ...receipt, ...vendView(vend, mayReadTokens(caller, payment)) } : receipt;
   }
 }

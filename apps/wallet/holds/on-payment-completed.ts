@@ -39,6 +39,7 @@ export class OnPaymentCompleted {
         if (hold.collected) announceChange(tx, wallet, 'top_up', amount, data);
         return;
       case 'bill':
+      case 'electricity':
         return payBiller(tx, data, amount, wallet);
       case 'transfer':
         if (payee) payPerson(tx, data, amount, wallet, payee);

@@ -29,6 +29,7 @@ import {
   UserResumed,
   UserSuspended,
 } from './user-events.js';
+import { TokensIssued, TokensWantedAgain, VendFailed, VendInDoubt, VendRequested } from './vend-events.js';
 import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
@@ -36,6 +37,7 @@ export * from './meter-events.js';
 export * from './operator-events.js';
 export * from './payment-events.js';
 export * from './user-events.js';
+export * from './vend-events.js';
 export * from './wallet-events.js';
 
 /** Every event of the system. */
@@ -60,6 +62,11 @@ export const EVENTS: readonly EventDefinition[] = [
   PaymentCompleted,
   PaymentFailed,
   PaymentRefunded,
+  VendRequested,
+  TokensIssued,
+  VendFailed,
+  VendInDoubt,
+  TokensWantedAgain,
   WalletUpdated,
   WalletAdjusted,
   DeadLetterRetried,

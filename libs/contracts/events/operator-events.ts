@@ -23,11 +23,13 @@ export const DeadLetterDiscarded = defineEvent('dead_letter_discarded', 1, 'gate
 
 const action = {
   ...decision,
-  kind: t.oneOf(['refund', 'adjustment'] as const),
+  kind: t.oneOf(['refund', 'adjustment', 'resolution'] as const),
   /** The payment, or the wallet. */
   subjectId: t.id,
   /** Signed for an adjustment. */
   amount: t.money,
+  /** Of a resolution: what was found out about a payment in doubt. */
+  finding: t.maybe(t.oneOf(['delivered', 'not_delivered'] as const)),
 };
 
 /** An operator asked for money to be moved. */

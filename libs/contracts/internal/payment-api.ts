@@ -24,6 +24,8 @@ export interface PaymentInDoubt {
   payerId: string;
   amount: MoneyJson;
   createdAt: string;
+  /** The outcome outside is unknown: it is asked for, or a person settles it. */
+  unknownSince?: string;
   /** What has to happen next. */
   waitsFor: string;
   /** Who sees to it. */
