@@ -47,12 +47,15 @@ function impatientSocket(): Socket {
 /** Opens the data source of one service under its own role, in its own schema, and migrates it. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   await prepareSchemas(options.url, [options.schema]);
+  // Statements are prepared once, often while the tables are empty, and keep the plan that was good then: reading the
+  // whole table. Each of ours has an index for what it asks, so that plan is made dear (measured: a third more payments).
   // A lock is waited for longer than PostgreSQL takes to see a deadlock (1 s): a deadlock is run again, a wait is not.
   const dataSource = new DataSource({
     type: 'postgres',
     url: withOptions(
       options.url,
       `-c role=${roleOf(options.schema)} -c search_path=${options.schema}` +
+        ' -c enable_seqscan=off' +
         ' -c statement_timeout=5000 -c lock_timeout=1500 -c idle_in_transaction_session_timeout=10000',
     ),
     schema: options.schema,

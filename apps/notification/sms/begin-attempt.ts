@@ -35,11 +35,12 @@ type Waiting = { resolve: (row: Row | undefined) => void; reject: (error: unknow
 const READ = `SELECT m.id, m.user_id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
                      c.contact_key, c.opted_out_at, c.erased_at
               FROM messages m JOIN contacts c USING (user_id) WHERE m.id = $1`;
-const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE)
-              UPDATE messages m SET attempted_at = $2 FROM locked, contacts c
-              WHERE m.id = locked.id AND c.user_id = m.user_id
-              RETURNING m.id, m.user_id, m.sid, m.body, m.correlation_id, m.attempted_at, c.sealed_contact,
-                        c.contact_key, c.opted_out_at, c.erased_at`;
+/** Contacts are joined to what was marked: joined to all messages, a young database reads each person's history. */
+const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE),
+              marked AS (UPDATE messages m SET attempted_at = $2 FROM locked WHERE m.id = locked.id
+                         RETURNING m.id, m.user_id, m.sid, m.body, m.correlation_id, m.attempted_at)
+              SELECT m.*, c.sealed_contact, c.contact_key, c.opted_out_at, c.erased_at
+              FROM marked m JOIN contacts c USING (user_id)`;
 
 /**
  * Opens messages for sending, and notes the time before the call is made: who asks later whether Twilio has a
@@ -77,7 +78,7 @@ export class BeginAttempt {
     const all = this.waiting;
     this.waiting = new Map();
     try {
-      const [rows] = await this.dataSource.query<[Row[], number]>(MARK, [[...all.keys()], this.clock.now()]);
+      const rows = await this.dataSource.query<Row[]>(MARK, [[...all.keys()], this.clock.now()]);
       await this.findKeys(rows);
       const found = new Map(rows.map((row) => [row.id, row]));
       for (const [id, waiting] of all) for (const { resolve } of waiting) resolve(found.get(id));
