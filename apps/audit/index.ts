@@ -14,5 +14,6 @@ export const auditService: ServiceDefinition<AuditSettings> = {
   entities: [TrailRow, ChainHead, Anchor],
   migrations: [AuditTables1700000000001],
   settings: auditSettings,
+  unhurried: true,
   tidyUp: rotateTrail,
 };

@@ -23,6 +23,7 @@ export const notificationService: ServiceDefinition<NotificationSettings> = {
   entities: [ContactRow, MessageRow, WebhookEndpointRow, WebhookDeliveryRow],
   migrations: [NotificationTables1700000000001, PartnerTables1700000000002, SmsFollowUp1700000000002],
   settings: notificationSettings,
+  unhurried: true,
   refuse: refuseInProduction,
 };
 

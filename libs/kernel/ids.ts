@@ -5,13 +5,16 @@ export type Id = string;
 
 let lastMillis = 0;
 let counter = 0;
+/** Asked for by the thousand bytes: each question costs microseconds. */
+const stock = new Uint8Array(1_000 * 10);
+let used = stock.length;
 
 /**
  * A new UUIDv7. Ids made by one process rise strictly: within one millisecond the 12 bits after the
  * version count up (RFC 9562 §6.2, method 1), and a clock that steps back does not lower them.
  */
 export function newId(nowMillis: number = systemClock.now().getTime()): Id {
-  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  const bytes = tenRandomBytes();
   if (nowMillis > lastMillis) {
     lastMillis = nowMillis;
     counter = ((bytes[0]! & 0x07) << 8) | bytes[1]!;
@@ -20,6 +23,14 @@ export function newId(nowMillis: number = systemClock.now().getTime()): Id {
     counter = 0;
   }
   return layOut(lastMillis, counter, bytes.subarray(2));
+}
+
+function tenRandomBytes(): Uint8Array {
+  if (used === stock.length) {
+    crypto.getRandomValues(stock);
+    used = 0;
+  }
+  return stock.subarray(used, (used += 10));
 }
 
 /** The moment (Unix milliseconds) written into a UUIDv7. */

@@ -10,6 +10,8 @@ export interface UnitOfWorkOptions {
   batchSize: number;
   /** Under load, the least time from the start of one batch to the start of the next, unless it is full. */
   paceMillis: number;
+  /** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
+  loadFrom?: number;
   /** Transactions open at the same time. */
   lanes: number;
   /** Told after every batch: how many works it had. */
@@ -23,8 +25,7 @@ interface Job<X extends Transaction> {
   reject: (error: unknown) => void;
 }
 
-/** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
-const LOAD = 8;
+const LOAD_FROM = 4;
 const COLLISION_TRIES = 5;
 const STALE_CONNECTIONS = 20;
 
@@ -77,7 +78,7 @@ export class UnitOfWork<X extends Transaction> {
 
   private restOfPace(): number {
     const full = this.queue.length >= this.options.batchSize;
-    if (full || this.lastSize < LOAD) return 0;
+    if (full || this.lastSize < (this.options.loadFrom ?? LOAD_FROM)) return 0;
     return Math.ceil(this.lastStart + this.options.paceMillis - performance.now());
   }
 

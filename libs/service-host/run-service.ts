@@ -45,6 +45,8 @@ import { Readiness } from './readiness.js';
 import { watchRequests } from './request-metrics.js';
 import { type BaseSettings, type Environment, WrongSettings } from './settings.js';
 
+const UNHURRIED_MILLIS = 50;
+
 /** All that distinguishes one service from another. */
 export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
   name: ServiceName;
@@ -52,6 +54,8 @@ export interface ServiceDefinition<S extends BaseSettings = BaseSettings> {
   entities: Class[];
   migrations: MigrationClass[];
   settings: { [K in keyof S]: ValidatorSpec<S[K]> };
+  /** Nobody waits for what it does: its events may gather for longer, and cost less. */
+  unhurried?: boolean;
   /** What is wrong with settings that are each right: in production, say, the values of the demo. */
   refuse?: (settings: S) => string[];
   /** Who may call; by default whoever holds the internal secret. */
@@ -184,18 +188,24 @@ async function makeParts<S extends BaseSettings>(
     poolSize: settings.POOL_SIZE,
   });
   const relay = new Relay(dataSource, transport, clock, { packSize: settings.PACK_SIZE, onProblem });
-  const stream = (label: string, paceMillis: number): UnitOfWork<Tx> =>
+  const unhurried = definition.unhurried && settings.CONSUMER_PACE_MS > 0;
+  const stream = (label: string, paceMillis: number, loadFrom?: number): UnitOfWork<Tx> =>
     new UnitOfWork<Tx>(
       dataSource,
       (batch: Batch, context: WorkContext) => new Tx(batch, context, { clock, relay, effects }),
       {
         batchSize: settings.BATCH_SIZE,
         paceMillis,
+        loadFrom,
         lanes: 1,
         onBatch: (n) => metrics.batches.observe({ stream: label }, n),
       },
     );
-  const outcomes = stream('effects', settings.CONSUMER_PACE_MS);
+  const events = (label: string) =>
+    unhurried
+      ? stream(label, Math.max(UNHURRIED_MILLIS, settings.CONSUMER_PACE_MS), 2)
+      : stream(label, settings.CONSUMER_PACE_MS);
+  const outcomes = events('effects');
   const effects: EffectRunner = new EffectRunner(dataSource, outcomes, clock, {
     concurrency: 64,
     leaseMillis: settings.EFFECT_LEASE_MS,
@@ -211,7 +221,7 @@ async function makeParts<S extends BaseSettings>(
     transport,
     relay,
     effects,
-    inbox: new Inbox(stream('events', settings.CONSUMER_PACE_MS), clock, settings.EVENTS_KEEP_DAYS),
+    inbox: new Inbox(events('events'), clock, settings.EVENTS_KEEP_DAYS),
     requests: stream('requests', settings.REQUEST_PACE_MS),
     client: new InternalClient(name, settings, clock),
     readiness: new Readiness(),

@@ -15,7 +15,7 @@ export interface RelayOptions {
 export const RELAY_LEASE_MILLIS = 5_000;
 const MAX_IN_FLIGHT = 20_000;
 const SWEEP_ROWS = 1_000;
-const MARK_MILLIS = 20;
+const MARK_MILLIS = 50;
 
 /**
  * Brings committed events to the bus: from memory right after the commit, and by a sweep what a crash or an
