@@ -64,6 +64,7 @@ export function halfOpen(dice: Dice): Fault {
   };
 }
 
+const SMS_MILLIS = 2_000;
 const SMS_FAULTS = [
   '429',
   '5xx',
@@ -81,8 +82,13 @@ export function sms(dice: Dice): Fault {
   return {
     class: 'sms',
     says: `${times} SMS: ${fault}`,
-    strike: async ({ simulators }) => {
-      simulators.twilio.faults.order({ fault, times });
+    // What has struck nobody is taken back: it would strike one message again and again, once there are no others.
+    strike: async ({ simulators: { twilio } }) => {
+      const { id } = twilio.faults.order({ fault, times });
+      const deadline = performance.now() + SMS_MILLIS;
+      while (twilio.faults.list().some((open) => open.id === id) && performance.now() < deadline)
+        await sleep(20);
+      twilio.faults.cancel(id);
       return 1;
     },
   };
