@@ -10,6 +10,7 @@ export * from './money-view.js';
 export * from './openapi.js';
 export * from './problem.filter.js';
 export * from './readiness.js';
+export * from './run-as-process.js';
 export * from './run-service.js';
 export * from './seal.js';
 export * from './settings.js';

@@ -46,7 +46,7 @@ export class Fleet {
     for (const environment of Object.values(this.environments))
       for (const service of SERVICES)
         environment[`${service.toUpperCase()}_URL`] = `http://127.0.0.1:${options.ways[service]}`;
-    this.supervised = pathToFileURL(join(options.apps, '../test/procs/supervised.js')).href;
+    this.supervised = pathToFileURL(join(process.cwd(), 'dist/test/procs', './supervised.js')).href;
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,3 @@
-import Fastify, { type FastifyInstance } from 'fastify';
 import {
   FundsCollected,
   FundsHeld,
@@ -8,55 +7,16 @@ import {
   PaymentInitiated,
 } from '#contracts';
 import { newId } from '#kernel';
-import { type Answer, startTestService, type TestService, until } from '#testing';
+import { type Answer, startTestService, type TestService } from '#testing';
 import { paymentService } from '../index.js';
+import { type Outside, type OutsideBill, playOutside } from '../testing/outside.js';
 
-interface Bill {
-  amount: string;
-  owner: string;
-  claimedBy?: string;
-  /** Told which payment claims it. */
-  onClaim?: (paymentId: string) => void;
-}
-
-/** Billing and the gateway, as payment sees them. */
-const bills = new Map<string, Bill>();
-let outside: FastifyInstance;
+let outside: Outside;
 let payment: TestService;
 
 beforeAll(async () => {
-  outside = Fastify();
-  interface Claim {
-    paymentId: string;
-    amount?: string;
-    payerId: string;
-    insteadOf: string[];
-  }
-  outside.put<{ Params: { id: string }; Body: Claim }>(
-    '/internal/bills/:id/claim',
-    async (request, reply) => {
-      const bill = bills.get(request.params.id);
-      const { paymentId, amount, payerId, insteadOf } = request.body;
-      const refuse = (status: number, code: string) => reply.status(status).send({ code, status });
-      if (!bill || bill.owner !== payerId) return refuse(404, 'not_found');
-      if (amount !== undefined && amount !== bill.amount) return refuse(422, 'amount_mismatch');
-      const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
-      if (!free) return refuse(409, 'payment_in_progress');
-      bill.claimedBy = paymentId;
-      bill.onClaim?.(paymentId);
-      const money = { amount: bill.amount, currency: 'NGN' };
-      return { billId: request.params.id, number: 'B-1', kind: 'bill', amount: money, title: 'Bill B-1' };
-    },
-  );
-  outside.post<{ Body: { phone?: string; userId?: string } }>(
-    '/internal/users/find',
-    async (request, reply) => {
-      if (request.body.phone === '+2348010000009') return { userId: FRIEND, maskedName: 'A••• B•••' };
-      if (request.body.userId) return { userId: request.body.userId, maskedName: 'C•••' };
-      return reply.status(404).send({ code: 'not_found', status: 404 });
-    },
-  );
-  const url = await outside.listen({ port: 0, host: '127.0.0.1' });
+  outside = await playOutside();
+  const { url } = outside;
   payment = await startTestService(paymentService, { environment: { BILLING_URL: url, GATEWAY_URL: url } });
 });
 afterAll(async () => {
@@ -64,13 +24,12 @@ afterAll(async () => {
   await outside.close();
 });
 
-const FRIEND = newId();
-
 function someoneWithBill(amount = '50.00') {
   const owner = newId();
   const billId = newId();
-  bills.set(billId, { amount, owner });
-  return { owner, billId, api: payment.as(owner) };
+  const bill: OutsideBill = { amount, owner };
+  outside.bills.set(billId, bill);
+  return { owner, billId, bill, api: payment.as(owner) };
 }
 
 const key = (value: string = newId()) => ({ 'idempotency-key': value });
@@ -207,7 +166,7 @@ describe('bad input changes nothing', () => {
     expect(codes([answer])).toEqual([expected]);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(await count(`payer_id = '${owner}'`)).toBe(0);
-    expect(bills.get(billId)!.claimedBy).toBeUndefined();
+    expect(outside.bills.get(billId)!.claimedBy).toBeUndefined();
   });
 
   test('no key, a key that is none, bad JSON, another type of content', async () => {
@@ -289,7 +248,7 @@ describe('the way of a payment', () => {
     const { billId, api } = someoneWithBill();
     const first = await api.post('/api/payments', { billId, amount: 50 }, key());
     await refused(first.body.id);
-    bills.get(billId)!.claimedBy = undefined; // billing has heard of the failure
+    outside.bills.get(billId)!.claimedBy = undefined; // billing has heard of the failure
     const second = await api.post('/api/payments', { billId, amount: 50 }, key());
     expect(second.status).toBe(202);
     expect(second.body.id).not.toBe(first.body.id);
@@ -346,7 +305,7 @@ describe('top-ups and transfers', () => {
     );
     expect([status, body.purpose]).toEqual([202, 'transfer']);
     const { data } = await payment.untilPublished(PaymentInitiated, body.id);
-    expect(data).toMatchObject({ payeeId: FRIEND, note: 'thanks', title: 'Transfer to A••• B•••' });
+    expect(data).toMatchObject({ payeeId: outside.friend, note: 'thanks', title: 'Transfer to A••• B•••' });
   });
 
   test('a transfer to nobody, to two, or to oneself is refused', async () => {
@@ -354,7 +313,11 @@ describe('top-ups and transfers', () => {
     const api = payment.as(me);
     const answers = [
       await api.post('/api/transfers', { amount: 5 }, key()),
-      await api.post('/api/transfers', { amount: 5, toPhone: '+2348010000009', toWalletId: FRIEND }, key()),
+      await api.post(
+        '/api/transfers',
+        { amount: 5, toPhone: '+2348010000009', toWalletId: outside.friend },
+        key(),
+      ),
       await api.post('/api/transfers', { amount: 5, toWalletId: me }, key()),
       await api.post('/api/transfers', { amount: 5, toPhone: '+2348099999999' }, key()),
     ];
@@ -364,65 +327,5 @@ describe('top-ups and transfers', () => {
       '400 validation_failed',
       '404 not_found',
     ]);
-  });
-});
-
-describe('a claim that nobody finished', () => {
-  test('is answered by the state of its payment, or by none, which then stays true', async () => {
-    const { billId, api } = someoneWithBill();
-    const { body } = await api.post('/api/payments', { billId, amount: 50 }, key());
-    const settle = (id: string) => payment.asService('billing').post(`/internal/payments/${id}/settle-claim`);
-    expect((await settle(body.id)).body).toEqual({ state: 'PENDING' });
-    expect((await settle(newId())).body).toEqual({ state: 'none' });
-    expect(codes([await api.post(`/internal/payments/${body.id}/settle-claim`)])).toEqual(['403 forbidden']);
-  });
-
-  test('a request that comes back after its claim was settled starts anew', async () => {
-    const { billId, api, owner } = someoneWithBill();
-    const headers = key('interrupted');
-    bills.get(billId)!.claimedBy = newId(); // so that the first request ends after reserving its key
-    expect((await api.post('/api/payments', { billId, amount: 50 }, headers)).status).toBe(409);
-    const [{ payment_id: reserved }] = (await payment.database.rows(
-      `SELECT payment_id FROM payment.request_keys WHERE id LIKE '${owner}%'`,
-    )) as [{ payment_id: string }];
-    await payment.asService('billing').post(`/internal/payments/${reserved}/settle-claim`);
-    bills.get(billId)!.claimedBy = undefined;
-    const { status, body } = await api.post('/api/payments', { billId, amount: 50 }, headers);
-    expect(status).toBe(202);
-    expect(body.id).not.toBe(reserved);
-    await until('it is stored', async () => (await count(`id = '${body.id}'`)) === 1);
-  });
-
-  test('a payment that is stored while billing asks is either stored or abandoned, never both', async () => {
-    for (let round = 0; round < 40; round++) {
-      const { billId, api, owner } = someoneWithBill();
-      const claimed = new Promise<string>((resolve) => (bills.get(billId)!.onClaim = resolve));
-      const request = api.post('/api/payments', { billId, amount: 50 }, key());
-      const id = await claimed;
-      const settle = () => payment.asService('billing').post(`/internal/payments/${id}/settle-claim`);
-      // The claim is answered now, and its question comes a few turns earlier or later.
-      const settled = await Promise.all(Array.from({ length: 1 + (round % 8) }, settle));
-      const { status } = await request;
-      const none = settled.some(({ body }) => body.state === 'none');
-      expect([owner, status]).toEqual([owner, none ? 503 : 202]);
-      expect(await count(`id = '${id}'`)).toBe(none ? 0 : 1);
-    }
-  });
-
-  test('a request that comes back before its claim is freed takes the claim over', async () => {
-    const { billId, api, owner } = someoneWithBill();
-    const headers = key('interrupted-again');
-    bills.get(billId)!.claimedBy = newId(); // as above
-    expect((await api.post('/api/payments', { billId, amount: 50 }, headers)).status).toBe(409);
-    const [{ payment_id: reserved }] = (await payment.database.rows(
-      `SELECT payment_id FROM payment.request_keys WHERE id LIKE '${owner}%'`,
-    )) as [{ payment_id: string }];
-    // It had claimed the bill, and billing has been told that it never will be paid by this one.
-    bills.get(billId)!.claimedBy = reserved;
-    await payment.asService('billing').post(`/internal/payments/${reserved}/settle-claim`);
-    const { status, body } = await api.post('/api/payments', { billId, amount: 50 }, headers);
-    expect(status).toBe(202);
-    expect(bills.get(billId)!.claimedBy).toBe(body.id);
-    expect(body.id).not.toBe(reserved);
   });
 });
