@@ -1,4 +1,4 @@
-/* global document, fetch, location */
+/* global document, fetch, location, setTimeout */
 // What the simulator says goes into the page by textContent alone, never as markup.
 (() => {
   const POLL_MS = 1000;
