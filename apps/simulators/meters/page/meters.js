@@ -8,6 +8,7 @@
   const byId = (id) => document.getElementById(id);
   let current = location.hash.slice(1);
   let typed = '';
+  const rows = new Map();
 
   async function ask(path, body) {
     const init = body && {
@@ -17,7 +18,7 @@
     };
     const answer = await fetch(path, init);
     const said = await answer.json();
-    byId('problem').textContent = answer.ok ? '' : said.title;
+    if (!answer.ok) byId('problem').textContent = said.title;
     return answer.ok ? said : null;
   }
 
@@ -25,26 +26,26 @@
 
   async function refresh() {
     const list = await ask('/meters');
-    if (list) showList(list.items);
-    const meter = list?.items.find(({ number }) => number === current);
+    if (!list) return;
+    for (const meter of list.items) showRow(meter);
+    byId('empty').hidden = list.items.length > 0;
+    const meter = list.items.find(({ number }) => number === current);
     if (meter) show(meter);
   }
 
-  function showList(meters) {
-    const rows = meters.map((meter) => {
-      const row = byId('row').content.firstElementChild.cloneNode(true);
-      row.querySelector('b').textContent = meter.number;
-      row.querySelector('span').textContent = meter.display.credit;
-      row.classList.toggle('off', meter.relay === 'open');
-      const button = row.querySelector('button');
-      if (meter.number === current) button.setAttribute('aria-current', 'true');
-      button.dataset.number = meter.number;
-      return row;
-    });
-    const focused = document.activeElement?.dataset?.number;
-    byId('meters').replaceChildren(...rows);
-    byId('empty').hidden = meters.length > 0;
-    if (focused) byId('meters').querySelector(`[data-number="${focused}"]`)?.focus();
+  /** A row stays where it is: one that is made anew under a finger would lose the click. */
+  function showRow({ number, display, relay }) {
+    let row = rows.get(number);
+    if (!row) {
+      row = byId('row').content.firstElementChild.cloneNode(true);
+      row.querySelector('b').textContent = number;
+      row.querySelector('button').addEventListener('click', () => void choose(number));
+      rows.set(number, row);
+      byId('meters').append(row);
+    }
+    row.querySelector('span').textContent = display.credit;
+    row.classList.toggle('off', relay === 'open');
+    row.querySelector('button').setAttribute('aria-current', String(number === current));
   }
 
   function show(meter) {
@@ -79,6 +80,8 @@
   }
 
   async function choose(number) {
+    if (number === '') return;
+    byId('problem').textContent = '';
     const meter = await ask(pathOf(number));
     if (!meter) return;
     current = number;
@@ -95,6 +98,7 @@
       const token = typed;
       typed = '';
       showTyped();
+      byId('problem').textContent = '';
       await ask(pathOf(current, '/keys'), { token });
       await refresh();
       return;
@@ -133,19 +137,17 @@
     event.preventDefault();
     void choose(byId('number').value.trim());
   });
-  byId('meters').addEventListener('click', (event) => {
-    const button = event.target.closest('button');
-    if (button) void choose(button.dataset.number);
-  });
   byId('speed').addEventListener('change', () => void setClock({ speed: Number(byId('speed').value) }));
   byId('hour').addEventListener('click', () => void setClock({ advanceHours: 1 }));
   byId('day').addEventListener('click', () => void setClock({ advanceHours: 24 }));
 
   async function poll() {
     if (!document.hidden) {
-      await refresh().catch(() => {
-        byId('problem').textContent = 'The simulator does not answer.';
-      });
+      const answers = await refresh().then(
+        () => true,
+        () => false,
+      );
+      byId('lost').hidden = answers;
     }
     setTimeout(() => void poll(), POLL_MS);
   }
