@@ -51,7 +51,7 @@ export function messageOf({ answer, addedWh, addedMs, shown }: Entry): string {
   return ANSWERS[answer];
 }
 
-/** A reading as billing can import it: whole Wh, and the hour that it ends. */
+/** A reading as billing can import it, exact to the Wh. `at` is the end of its hour. */
 export function readingView({ at, usedWh, totalWh, creditWh, closed }: HourReading): Record<string, unknown> {
   return {
     at: iso(at),

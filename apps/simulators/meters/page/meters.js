@@ -135,6 +135,8 @@
   });
   byId('find').addEventListener('submit', (event) => {
     event.preventDefault();
+    // What is typed next is for the keypad.
+    byId('number').blur();
     void choose(byId('number').value.trim());
   });
   byId('speed').addEventListener('change', () => void setClock({ speed: Number(byId('speed').value) }));
