@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import { addMeters, type MetersOptions, type MetersSimulator } from './meters/meters.simulator.js';
 import { addPhones } from './phones/phones.routes.js';
 import { PhoneNetwork } from './phones/phone-network.js';
 import { createServer } from './server.js';
 import { addTwilio, type TwilioOptions, type TwilioSimulator } from './twilio/twilio.simulator.js';
 
 export type { TwilioOptions, TwilioSimulator } from './twilio/twilio.simulator.js';
+export type { MetersOptions, MetersSimulator } from './meters/meters.simulator.js';
 export { readCallbackHosts } from './twilio/callback-url.js';
 export type { TwilioFault } from './twilio/treatment.js';
 export type { PhoneItem, PhoneSummary } from './phones/phone-network.js';
@@ -14,6 +16,7 @@ export interface SimulatorOptions {
   port: number;
   host?: string;
   twilio: TwilioOptions;
+  meters?: MetersOptions;
   /** Silent unless given. */
   log?: (line: string) => void;
 }
@@ -22,6 +25,7 @@ export interface Simulators {
   url: string;
   port: number;
   twilio: TwilioSimulator;
+  meters: MetersSimulator;
   close(): Promise<void>;
 }
 
@@ -35,10 +39,11 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   const phones = new PhoneNetwork();
   addPhones(app, phones);
   const twilio = addTwilio(app, phones, log, options.twilio);
+  const meters = addMeters(app, options.meters);
 
   await app.listen({ port: wanted, host });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   log(`simulators and phones on ${url}`);
-  return { url, port, twilio, close: () => app.close() };
+  return { url, port, twilio, meters, close: () => app.close() };
 }

@@ -54,7 +54,8 @@ export class FaultMenu<Name extends string> {
   order(input: FaultOrder<Name>): Fault<Name>;
   order(input: unknown): Fault<Name>;
   order(input: unknown): Fault<Name> {
-    const order = readOrder<Name>(input, Object.keys(this.dishes), [...this.operations, ANY_OPERATION]);
+    const operations = [...new Set([...this.operations, ANY_OPERATION])];
+    const order = readOrder<Name>(input, Object.keys(this.dishes), operations);
     if (this.open.length >= OPEN_ORDERS_MAX)
       throw new RangeError(`${OPEN_ORDERS_MAX} faults are open already`);
     if (order.times === undefined && order.rate === undefined) order.times = 1;

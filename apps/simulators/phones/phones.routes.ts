@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { readPage } from '../page.js';
 import { wholeNumber, type Fields } from '../server.js';
 import { LiveStream } from './live-stream.js';
 import { itemOf, msisdnOf, type PhoneNetwork } from './phone-network.js';
-import { readPage } from './page.js';
 
 const LIMIT = 50;
 const LIMIT_MAX = 1000;
 
 /** The phones of the simulated world: what they received, and a page on which they ring. */
 export function addPhones(app: FastifyInstance, network: PhoneNetwork): void {
-  const page = readPage();
+  const page = readPage(new URL('./page/', import.meta.url), 'phones');
   const stream = new LiveStream(network);
 
   app.get('/', (_request, reply) => reply.headers(page.headers).send(page.html));

@@ -6,12 +6,13 @@ export interface Page {
   headers: Record<string, string>;
 }
 
-/** One self-contained page: style and script stand in it, and nothing else may run or load. */
-export function readPage(): Page {
+/** One self-contained page of `<name>.html`, `.css` and `.js`: style and script stand in it, and nothing else may run or load. */
+export function readPage(folder: URL, name: string): Page {
+  const read = (ending: string) => readFileSync(new URL(`${name}.${ending}`, folder), 'utf8');
   // The policy's hash covers everything between the tags, line breaks included.
-  const style = `\n${read('phones.css')}`;
-  const script = `\n${read('phones.js')}`;
-  const html = read('phones.html')
+  const style = `\n${read('css')}`;
+  const script = `\n${read('js')}`;
+  const html = read('html')
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${script}</script>`);
   const policy = [
@@ -33,10 +34,6 @@ export function readPage(): Page {
       'cache-control': 'no-cache',
     },
   };
-}
-
-function read(name: string): string {
-  return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
 }
 
 function hashOf(text: string): string {
