@@ -3,6 +3,9 @@ import type pg from 'pg';
 import type { Scenario } from '../scenarios/scenario.js';
 import { percentile } from '../report/statistics.js';
 
+/** From the last order to its last effect. */
+const LONGEST_MILLIS = 120_000;
+
 export interface Latencies {
   perSecond: number;
   sent: number;
@@ -49,9 +52,19 @@ export async function openLoop(
     );
   }
   await Promise.all(underWay);
-  while ((await scenario.underWay()) > 0) await sleep(20);
+  await untilNothingIsUnderWay(scenario);
   const paid = await commitTimes(database, due);
+  if (paid.length !== accepted.length)
+    throw new Error(`${accepted.length} orders were accepted, and ${paid.length} of them are PAID`);
   return { perSecond, sent: total, refused, accepted: quantiles(accepted), paid: quantiles(paid) };
+}
+
+async function untilNothingIsUnderWay(scenario: Scenario): Promise<void> {
+  const deadline = performance.now() + LONGEST_MILLIS;
+  while ((await scenario.underWay()) > 0) {
+    if (performance.now() > deadline) throw new Error('what was accepted has not come to its end in time');
+    await sleep(20);
+  }
 }
 
 async function commitTimes(database: pg.Client, due: Map<string, number>): Promise<number[]> {

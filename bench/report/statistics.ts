@@ -1,7 +1,7 @@
-/** Of sorted numbers; 0.5 is the median. NaN of none. */
+/** Of sorted numbers, by nearest rank: so many of them, as a share, are no more. NaN of none. */
 export function percentile(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) return NaN;
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;
 }
 
 export interface Spread {

@@ -29,7 +29,8 @@ export function writeResults(folder: string, setting: Setting, figures: Figures,
   if (groups.length > 0) writeFileSync(join(folder, 'chart.svg'), chartOf(groups));
 }
 
-function groupsOf({ throughput, rivals }: Figures): BarGroup[] {
+function groupsOf({ throughput: all, rivals }: Figures): BarGroup[] {
+  const throughput = all.filter((round) => round.steady);
   const middle = (values: number[]) => spreadOf(values).median;
   const groups: BarGroup[] = [];
   if (throughput.length > 0) {

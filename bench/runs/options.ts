@@ -43,8 +43,9 @@ export function readOptions(args: string[]): BenchOptions {
     throw new Error(`no such scenario: ${unknown.join(', ')}; there are ${SCENARIOS.join(', ')}`);
   if (bus !== 'rabbitmq' && bus !== 'embedded') throw new Error('--bus is rabbitmq or embedded');
   const scenarios = SCENARIOS.filter((name) =>
-    chosen.length > 0 ? chosen.includes(name) : !once || name === 'S2',
+    chosen.length > 0 ? chosen.includes(name) : once ? name === 'S2' : bus === 'rabbitmq' || name !== 'S4',
   );
+  if (bus === 'embedded' && chosen.includes('S4')) throw new Error('S4 needs --bus rabbitmq: its faults are the simulators of six processes'); // prettier-ignore
   const seconds = positive('seconds', values.seconds ?? (once ? '15' : '20'));
   return {
     scenarios,

@@ -73,7 +73,8 @@ test('an end that is on its way to wallet and billing is no violation yet', () =
     await copy.spoil(`
       UPDATE wallet.holds SET state = 'held', closed_at = NULL WHERE id = ${ended};
       UPDATE wallet.accounts a SET held = h.amount FROM wallet.holds h WHERE h.id = ${ended} AND a.owner_id = h.wallet_id;
-      UPDATE billing.bills SET status = 'unpaid', payment_id = NULL, paid_at = NULL WHERE status = 'paid';
+      UPDATE billing.bills SET status = 'unpaid', claimed_by = payment_id, claimed_at = paid_at, payment_id = NULL,
+                               paid_at = NULL WHERE status = 'paid';
       DELETE FROM billing.inbox;
       UPDATE wallet.inbox SET state = 'retry' WHERE type = 'wattline.payment_completed.v1'`);
     expect(violations(await copy.check(false))).toEqual([]);
