@@ -1,6 +1,6 @@
 import { Controller, Module } from '@nestjs/common';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
-import { type Envelope, PaymentCompleted, PaymentFailed, PaymentRefunded } from '#contracts';
+import { type Envelope, PaymentCompleted, PaymentFailed, PaymentRefunded, VendRequested } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import { Consumes, type EventOf, type Transport, type Tx, wrap } from '#messaging';
 import { baseSettings, type RunningService, runService, type ServiceDefinition } from '#service-host';
@@ -41,6 +41,9 @@ function definitionFor(plan: Plan): ServiceDefinition {
 
     @Consumes(PaymentRefunded)
     async leave(_event: EventOf<typeof PaymentRefunded>, _tx: Tx): Promise<void> {}
+
+    @Consumes(VendRequested)
+    async vend(_event: EventOf<typeof VendRequested>, _tx: Tx): Promise<void> {}
 
     @Consumes(PaymentFailed)
     async ignore(_event: EventOf<typeof PaymentFailed>, _tx: Tx): Promise<void> {}

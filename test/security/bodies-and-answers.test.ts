@@ -12,7 +12,7 @@ let document: Json;
 let routes: Route[];
 
 beforeAll(async () => {
-  world = await startOneProcess({ environment: { APPROVAL_LIMIT: '10' } });
+  world = await startOneProcess({ environment: { APPROVAL_LIMIT: '10', SEED_DEMO: 'true' } });
   owner = await anOwnerOfEverything(world);
   document = (await world.api.get('/openapi.json')).body;
   routes = routesOf(document);

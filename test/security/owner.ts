@@ -19,8 +19,11 @@ export interface Owner {
   apiKey: Json;
   /** A refund that waits for a second operator. */
   action: Json;
+  savedMeter: Json;
+  token: Json;
 }
 
+const METER = '04123456784';
 const SCOPES = ['bills:read', 'payments:read', 'payments:write', 'bills:write', 'wallet:read', 'webhooks'];
 
 /** A partner who takes every webhook, until the test is over. */
@@ -30,7 +33,7 @@ async function aPartner(): Promise<{ url: string }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
 }
 
-/** Needs a system with an APPROVAL_LIMIT of 10. */
+/** Needs a system with an APPROVAL_LIMIT of 10 and the meters of the demo. */
 export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner> {
   const person = await Person.register(world, 'Amina Bello');
   const operator = await newOperator(world, 'Ngozi Adeyemi');
@@ -58,6 +61,8 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
   );
   if (!refund.body.id) throw new Error(`refund: ${refund.status} ${JSON.stringify(refund.body)}`);
   await person.sms(payment.receiptNumber);
+  const savedMeter = (await person.api.post('/api/meters', { number: METER, name: 'Home' })).body;
+  const token = await aToken(person);
   return {
     person,
     operator,
@@ -68,7 +73,18 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
     delivery,
     apiKey,
     action: refund.body,
+    savedMeter,
+    token,
   };
+}
+
+/** Bought for a meter of the demo. */
+async function aToken(person: Person): Promise<Json> {
+  const order = { meterNumber: METER, amount: '20.00' };
+  const { body: bill } = await person.api.post('/api/electricity/verify', order);
+  await person.finished(await person.post('/api/payments', { billId: bill.id, amount: '20.00' }));
+  const { body } = await person.api.get(`/api/tokens?meterNumber=${METER}`);
+  return body.items[0];
 }
 
 /**
@@ -76,13 +92,17 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
  * tests: whoever adds it says what of whom it shows, and everything about strangers is then tried on it.
  */
 export function thingsOf(owner: Owner, path: string): Record<string, string> {
-  const { person, openBill, payment, endpoint, delivery, apiKey, action } = owner;
+  const { person, openBill, payment, endpoint, delivery, apiKey, action, savedMeter, token } = owner;
   const known: [RegExp, Record<string, string>][] = [
     [/^\/api\/bills\/\{id\}/, { id: openBill.id }],
     [/^\/api\/vend\/\{billId\}/i, { billId: openBill.id }],
     [/^\/api\/payments\/\{id\}/, { id: payment.id }],
     [/^\/api\/wallets\/\{walletId\}/, { walletId: person.id }],
     [/^\/balance\/\{userId\}/, { userId: person.id }],
+    [/^\/api\/meters\/\{id\}/, { id: savedMeter.id }],
+    [/^\/api\/tokens\/\{id\}/, { id: token.id }],
+    [/^\/api\/ops\/meters\/\{number\}/, { number: METER }],
+    [/^\/api\/ops\/tariffs\/\{id\}/, { id: 'demo-residential', validFrom: '2999-01-01' }],
     [/^\/api\/webhook-endpoints\/\{id\}/, { id: endpoint.id, deliveryId: delivery.id }],
     [/^\/api\/api-keys\/\{id\}/, { id: apiKey.id }],
     [/^\/api\/ops\/approvals\/\{id\}/, { id: action.id }],
@@ -100,6 +120,11 @@ export function thingsOf(owner: Owner, path: string): Record<string, string> {
 export function bodyFor({ name, hasBody }: Route): object | undefined {
   const known: Record<string, object> = {
     'PATCH /api/bills/{id}': { amount: '1.00' },
+    'PATCH /api/meters/{id}': { name: 'mine' },
+    'PUT /api/ops/meters/{number}': {},
+    'PUT /api/ops/tariffs/{id}': {},
+    'PUT /api/ops/tariffs/{id}/versions/{validFrom}': {},
+    'POST /api/ops/payments/{id}/resolve': { outcome: 'not_delivered', reason: 'why not' },
     'POST /api/vend/{billId}/pay': {},
     'POST /api/wallets/{walletId}/add-funds': { amount: '1.00' },
     'POST /api/ops/approvals/{id}/reject': { reason: 'why not' },
@@ -125,7 +150,8 @@ export async function everythingOf({ person }: Owner, routes: Route[], paths: (p
     )
       continue;
     const { status, body } = await person.api.get(paths(path));
-    seen[path] = [status, body];
+    const { traceId: _, ...rest } = (body ?? {}) as { traceId?: string };
+    seen[path] = [status, Array.isArray(body) ? body : rest];
   }
   return seen;
 }
