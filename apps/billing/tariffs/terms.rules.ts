@@ -62,7 +62,8 @@ export const TERMS_SCHEMA = Type.Object(
     maximum: amount,
     rounding: Type.Object(
       {
-        wattHours: Type.Integer({ minimum: 1, maximum: 10_000 }),
+        // A token carries tenths of a kilowatt-hour: what the receipt says is then what it carries.
+        wattHours: Type.Integer({ minimum: 100, maximum: 10_000, multipleOf: 100 }),
         direction: Type.Union([Type.Literal('down'), Type.Literal('nearest')]),
       },
       closed,
