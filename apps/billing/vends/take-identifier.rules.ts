@@ -1,5 +1,5 @@
 import type { Energy } from '#kernel';
-import { nextTid, type BaseDate } from '#tokens';
+import { isBeyondKen, nextTid, type BaseDate } from '#tokens';
 import { keyIdOf, type MeterKeys, type PaygoFacts } from './meter-keys.entity.js';
 import type { DeviceFacts } from './token-issuer.port.js';
 
@@ -27,6 +27,8 @@ const TOO_MUCH: NotVendable = {
   reason: 'The amount is too much for one token.',
 };
 
+/** DDTK: a meter with a default key takes orders, but no credit. */
+const DEFAULT_KEY = 1;
 /** The most that one token of an OpenPAYGO device carries. */
 const MAX_PAYGO_VALUE = 995;
 
@@ -43,7 +45,8 @@ export function takeIdentifier(keys: MeterKeys, units: Energy, now: Date, rnd: n
   if (keys.issuer !== 'software') return { device: named, keyId: null, tid: null };
   const under = changeTo ?? key;
   const tid = nextTid(now, under.baseDate as BaseDate, changeTo ? keys.newLastTid : keys.lastTid);
-  if (!tid.ok) return NO_KEYS;
+  // The meter would refuse what was paid for.
+  if (!tid.ok || isBeyondKen(tid.value, under.ken) || under.kt === DEFAULT_KEY) return NO_KEYS;
   return {
     device: { ...named, tid: tid.value, rnd },
     keyId: keyIdOf(under),
