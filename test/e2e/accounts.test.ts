@@ -70,11 +70,14 @@ test('a deleted account is gone: sessions, phone, contact; the trail verifies an
   await person.sms('Welcome');
   const key = (await rows<Json>('SELECT contact_key FROM gateway.users WHERE id = $1', [person.id]))[0]
     .contact_key;
-  const kept = await rows<Json>(
-    `SELECT envelope::jsonb #>> '{data,sealedContact}' AS sealed FROM audit.trail
-     WHERE subject = $1 AND type LIKE '%user_registered%'`,
-    [person.id],
-  );
+  const kept = await until('the trail has it', async () => {
+    const found = await rows<Json>(
+      `SELECT envelope::jsonb #>> '{data,sealedContact}' AS sealed FROM audit.trail
+       WHERE subject = $1 AND type LIKE '%user_registered%'`,
+      [person.id],
+    );
+    return found.length > 0 && found;
+  });
   const secret = world.plan.environment.CONTACT_SECRET!;
   // With the key it can be opened; so it is the key alone that keeps it shut afterwards.
   expect(unsealPersonal(kept[0].sealed, secret, key, 'contact')).toContain('Chidiebere');

@@ -7,15 +7,15 @@ import type { BillingSettings } from '../billing-settings.js';
 import { billingService } from '../index.js';
 
 const clock = new FakeClock();
-let billing: TestService;
+let billing: TestService<BillingSettings>;
 /** A second instance of the service on the same database. */
 let second: RunningService<BillingSettings>;
 
 beforeAll(async () => {
   billing = await startTestService(billingService, { clock });
-  const { DATABASE_URL, INTERNAL_SECRET } = billing.running.parts.settings;
+  const { DATABASE_URL, INTERNAL_SECRET, TOKEN_SECRET } = billing.running.parts.settings;
   second = await runService(billingService, {
-    environment: { DATABASE_URL, INTERNAL_SECRET, PORT: '0', LOG_LEVEL: 'silent' },
+    environment: { DATABASE_URL, INTERNAL_SECRET, TOKEN_SECRET, PORT: '0', LOG_LEVEL: 'silent' },
     transport: new EmbeddedBus(SUBSCRIPTIONS).transport(),
     clock,
   });
