@@ -61,7 +61,8 @@ export class InternalClient {
       });
       const text = await answer.body.text();
       if (answer.statusCode < 300) return ok((text ? JSON.parse(text) : undefined) as T);
-      return refuse(problemFrom(to, answer.statusCode, text));
+      const after = Number(answer.headers['retry-after']);
+      return refuse(problemFrom(to, answer.statusCode, text, after > 0 ? after : undefined));
     } catch (error) {
       return refuse(unreachable(to, error));
     }
@@ -95,10 +96,18 @@ function plain({ correlationId, causationId, traceparent }: WorkContext): WorkCo
   return { correlationId, causationId, traceparent };
 }
 
-function problemFrom(service: ServiceName, status: number, text: string): Problem {
+function problemFrom(
+  service: ServiceName,
+  status: number,
+  text: string,
+  retryAfterSeconds: number | undefined,
+): Problem {
   const json = parse(text);
   if (json && Object.hasOwn(PROBLEMS, json.code) && status < 500) {
-    return new Problem(json.code as ProblemCode, json.detail, json.errors, { links: json.links });
+    return new Problem(json.code as ProblemCode, json.detail, json.errors, {
+      links: json.links,
+      retryAfterSeconds,
+    });
   }
   return unreachable(service, new Error(`answered ${status}`));
 }

@@ -40,6 +40,13 @@ describe('a claim that nobody finished', () => {
     expect(codes([await api.post(`/internal/payments/${body.id}/settle-claim`)])).toEqual(['403 forbidden']);
   });
 
+  test('a bill whose row somebody else holds is tried again, and one is told when', async () => {
+    const { billId, api, bill } = someoneWithBill();
+    bill.locked = true;
+    const { status, body, headers } = await api.post('/api/payments', { billId, amount: 50 }, key());
+    expect([status, body.code, headers.get('retry-after')]).toEqual([409, 'request_in_progress', '1']);
+  });
+
   test('a request that comes back after its claim was settled starts anew', async () => {
     const { billId, api, owner } = someoneWithBill();
     const headers = key('interrupted');

@@ -5,6 +5,8 @@ export interface OutsideBill {
   amount: string;
   owner: string;
   claimedBy?: string;
+  /** Somebody else holds its row. */
+  locked?: boolean;
   /** Told which payment claims it. */
   onClaim?: (paymentId: string) => void;
 }
