@@ -36,6 +36,8 @@ export async function playOutside(): Promise<Outside> {
     const { paymentId, amount, payerId, insteadOf } = request.body;
     const refuse = (status: number, code: string) => reply.status(status).send({ code, status });
     if (!bill || bill.owner !== payerId) return refuse(404, 'not_found');
+    if (bill.locked)
+      return reply.status(409).header('retry-after', '1').send({ code: 'request_in_progress' });
     if (amount !== undefined && amount !== bill.amount) return refuse(422, 'amount_mismatch');
     const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
     if (!free) return refuse(409, 'payment_in_progress');
