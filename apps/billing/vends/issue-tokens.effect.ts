@@ -44,6 +44,8 @@ export class IssueTokens implements Effect<IssueTokensCommand, Issued>, OnModule
 
   async perform({ vendId }: IssueTokensCommand, { signal }: Call): Promise<Outcome<Issued>> {
     const vend = await this.read(vendId);
+    // Proven not done after a doubt, it waits to be made again; meanwhile a person may have settled it.
+    if (vend.state !== 'requested') return { kind: 'failed', code: SETTLED, reason: SETTLED };
     const issuer = this.issuers.of(vend.issuer);
     return this.outcomeOf(vend, () => issuer.issue(requestOf(vend), signal));
   }

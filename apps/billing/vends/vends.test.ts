@@ -307,6 +307,37 @@ describe('a person settles what stays unknown', () => {
     expect(times('tokens_issued', purchase.paymentId)).toBe(0);
   });
 
+  test('the issuer is not called any more, though it had proven that nothing was made', async () => {
+    const issuer = new ScriptedIssuer();
+    const purchase = await inDoubt(issuer);
+    issuer.later = { kind: 'not_done', reason: 'never heard of it' };
+    clock.advance(10_000);
+    const effect = async () =>
+      (
+        await billing.database.rows('SELECT state FROM billing.effects WHERE reference = $1', [
+          purchase.paymentId,
+        ])
+      )[0]!['state'];
+    await until('it is to be done again', async () => (await effect()) === 'scheduled');
+    await settle(purchase.paymentId, 'not_delivered');
+    issuer.answer = { kind: 'issued', tokens: [{ kind: 'credit', token: '33334444555566667777' }] };
+    clock.advance(10_000);
+    await until('nothing is left to do', async () => (await effect()) === 'done');
+    expect(issuer.calls).toEqual([purchase.paymentId]);
+    expect(await vendOf(purchase.paymentId)).toMatchObject({ state: 'failed', conflict: null });
+  });
+
+  test('but may have the issuer asked at once, before its turn comes', async () => {
+    const issuer = new ScriptedIssuer();
+    const purchase = await inDoubt(issuer);
+    issuer.later = { kind: 'issued', tokens: [{ kind: 'credit', token: '44445555666677778888' }] };
+    await until('the outcome is unknown', async () => {
+      await gateway().post(`/internal/vends/${purchase.paymentId}/requery`);
+      return times('tokens_issued', purchase.paymentId) === 1;
+    });
+    expect(issuer.calls).toEqual([purchase.paymentId]);
+  });
+
   test('not when it is under way, or over', async () => {
     const purchase = await vending.buy();
     await billing.untilPublished(TokensIssued, purchase.paymentId);
