@@ -28,13 +28,14 @@ function recoveries(groups: GroupResult[]): string[] {
     const these = groups.filter((group) => group.class === name);
     const faults = these.reduce((sum, group) => sum + group.faults, 0);
     const times = these.map(({ recoveryMillis }) => recoveryMillis).sort((a, b) => a - b);
+    const ready = these.map(({ readyMillis }) => readyMillis).sort((a, b) => a - b);
     const settled = Math.max(...these.map(({ settledMillis }) => settledMillis));
     const rates = these.flatMap(({ rate }) => rate ?? []);
     const sum = (of: 'before' | 'after') => rates.reduce((total, rate) => total + rate[of], 0);
     return (
-      `  ${name.padEnd(14)} ${String(faults).padStart(4)} faults; a payment is PAID again after ` +
+      `  ${name.padEnd(14)} ${String(faults).padStart(4)} faults; all ready after ${seconds(ready[ready.length >> 1]!)} (median); a payment is PAID again after ` +
       `${seconds(times[times.length >> 1]!)} (median), ${seconds(times.at(-1)!)} (longest); settled within ${seconds(settled)}` +
-      (rates.length > 0 ? `; rate after 10 s ${((100 * sum('after')) / sum('before')).toFixed(0)} %` : '')
+      (rates.length > 0 ? `; rate 10 s later ${((100 * sum('after')) / sum('before')).toFixed(0)} %` : '')
     );
   });
 }

@@ -22,7 +22,7 @@ export interface FaultRunOptions {
   hurry?: boolean;
   /** Ends the run after the group that is under way. */
   signal?: AbortSignal;
-  /** Measure the rate before each group, and 10 s after it, which takes 18 s each time. */
+  /** Measure the rate before each group, and 10 s after it (I10), which takes 18 s each time. */
   rates?: boolean;
   world?: FaultWorldOptions;
   log?: (line: string) => void;
@@ -38,8 +38,11 @@ export interface GroupResult {
   endedAt: Date;
   /** From the last fault until a payment that was begun after it was PAID. */
   recoveryMillis: number;
+  /** From the last fault until every process was ready. */
+  readyMillis: number;
   /** From the last fault until nothing was under way. */
   settledMillis: number;
+  /** PAID per second, before the group and from 10 s after everything ran again. */
   rate?: { before: number; after: number };
 }
 
@@ -136,6 +139,8 @@ export class FaultRun {
     const faults = await this.strike(group);
     const ended = performance.now();
     const endedAt = new Date();
+    await world.fleet.untilReady();
+    const readyMillis = Math.round(performance.now() - ended);
     let after: number | undefined;
     if (before !== undefined) {
       await sleep(I10_MILLIS);
@@ -143,7 +148,6 @@ export class FaultRun {
     }
     await this.until('a payment is accepted again', () => load.acceptedSince(ended));
     await load.pause();
-    await world.fleet.untilReady();
     await this.look();
     const settledMillis = Math.round(performance.now() - ended - (before === undefined ? 0 : I10_MILLIS + RATE_MILLIS)); // prettier-ignore
     const result = {
@@ -152,6 +156,7 @@ export class FaultRun {
       faults,
       endedAt,
       recoveryMillis: await this.recoveryAfter(ended, endedAt),
+      readyMillis,
       settledMillis,
       ...(before !== undefined && after !== undefined && { rate: { before, after } }),
     };
