@@ -245,8 +245,8 @@ test('4.1 users are created, pay each other and read their balance by the short 
   const asOne = world.api.with({ authorization: `Bearer ${one.accessToken}` });
   await asOne.post(`/api/wallets/${one.user.id}/add-funds`, { amount: 50 }, { 'idempotency-key': newId() });
   await until(
-    'the money is there',
-    async () => (await asOne.get(`/balance/${one.user.id}`)).body.balance === '50.00',
+    'the money is there, and no longer held for the payment that brought it',
+    async () => (await asOne.get(`/balance/${one.user.id}`)).body.available === '50.00',
   );
   const paid = await asOne.post(
     '/pay',

@@ -172,11 +172,12 @@ describe('the short names', () => {
 
   test('/balance tells one their own, and an operator everybody’s', async () => {
     const balance = { amount: '1250.00', currency: 'NGN' };
+    const available = { amount: '1000.00', currency: 'NGN' };
     wallet.answer(({ path }) =>
-      path.endsWith('/nobody') ? { status: 404, body: {} } : { body: { id: 'w', balance } },
+      path.endsWith('/nobody') ? { status: 404, body: {} } : { body: { id: 'w', balance, available } },
     );
     const path = `/balance/${household.user.id}`;
-    const told = { userId: household.user.id, balance: '1250.00', currency: 'NGN' };
+    const told = { userId: household.user.id, balance: '1250.00', available: '1000.00', currency: 'NGN' };
     expect((await as(household).get(path)).body).toEqual(told);
     expect(wallet.last().path).toBe('/api/wallet');
     expect((await as(operator).get(path)).body).toEqual(told);

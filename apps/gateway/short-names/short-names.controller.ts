@@ -44,6 +44,8 @@ class PayBody {
 class BalanceAnswer {
   @ApiProperty({ format: 'uuid' }) userId!: string;
   @ApiProperty({ example: '250.00' }) balance!: string;
+  @ApiProperty({ example: '200.00', description: 'what can be spent: without what is held for payments' })
+  available!: string;
   @ApiProperty({ example: 'NGN' }) currency!: string;
 }
 
@@ -114,8 +116,8 @@ export class ShortNamesController {
     const path = own ? '/api/wallet' : `/api/wallets/${userId}`;
     const headers = usualHeaders(request.headers);
     const answer = await this.forwarder.send('wallet', { method: 'GET', path, headers }, caller);
-    const { balance } = walletOf(answer);
-    return { userId, balance: balance.amount, currency: balance.currency };
+    const { balance, available } = walletOf(answer);
+    return { userId, balance: balance.amount, available: available.amount, currency: balance.currency };
   }
 
   /** Which services are up, and what waits in their queues. */
@@ -126,8 +128,8 @@ export class ShortNamesController {
   }
 }
 
-function walletOf({ status, body }: ForwardedAnswer): { balance: MoneyJson } {
+function walletOf({ status, body }: ForwardedAnswer): { balance: MoneyJson; available: MoneyJson } {
   if (status === 404) throw new Problem('not_found');
   if (status !== 200) throw new Problem('unavailable', undefined, undefined, { retryAfterSeconds: 1 });
-  return JSON.parse(body.toString('utf8')) as { balance: MoneyJson };
+  return JSON.parse(body.toString('utf8')) as ReturnType<typeof walletOf>;
 }
