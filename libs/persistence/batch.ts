@@ -1,27 +1,10 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { type Statements, statementsOf } from './statements.js';
+import { type BatchTable, emptyTable } from './batch-table.js';
+import { crashPoint } from './crash-points.js';
+import { statementsOf } from './statements.js';
 
 export type Class<T extends object = object> = new () => T;
-
-interface Waiting<V> {
-  resolve: (value: V) => void;
-  reject: (error: unknown) => void;
-}
-
-interface Table {
-  statements: Statements;
-  /** The identity map: one promise, and so one object, per row that anybody asked for or inserted. */
-  known: Map<string, Promise<object | undefined>>;
-  wanted: Map<string, Waiting<object | undefined>>;
-  /** Keys that a load did not find. Somebody else may insert them meanwhile: a claim that is lost says so. */
-  absent: Set<string>;
-  claims: { id: string; row: object; waiting: Waiting<boolean> }[];
-  inserts: Set<object>;
-  dirty: Set<object>;
-  dirtyProperties: Set<string>;
-  deltas: Map<string, Map<string, bigint>>;
-}
 
 /**
  * One open database transaction that several works share. What they ask for in one turn of the event loop
@@ -29,8 +12,8 @@ interface Table {
  * what they write is sent set-based by `flush`. A work checks and changes without an `await` in between.
  */
 export class Batch {
-  private readonly tables = new Map<Class, Table>();
-  private readonly owner = new WeakMap<object, Table>();
+  private readonly tables = new Map<Class, BatchTable>();
+  private readonly owner = new WeakMap<object, BatchTable>();
   private readonly commitHooks: (() => void)[] = [];
   private turn: Promise<void> | undefined;
 
@@ -86,11 +69,10 @@ export class Batch {
     table.deltas.set(property, sums.set(id, (sums.get(id) ?? 0n) + delta));
   }
 
-  /** A statement of the feature's own. What was written so far is sent first, so that it is seen. */
+  /** A statement of the feature's own. What was written so far is sent before it, so that it is seen. */
   async query<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
     await this.turn;
-    await this.flush();
-    const { rows } = await this.client.query(text, values);
+    const [, { rows }] = await Promise.all([this.flush(), this.client.query(text, values)]);
     return rows as R[];
   }
 
@@ -102,34 +84,52 @@ export class Batch {
     for (const hook of this.commitHooks) hook();
   }
 
-  /** Sends the gathered writes: inserts, then changes, then additions to shared rows. */
+  /**
+   * Sends the gathered writes: inserts, then changes, then additions to shared rows. None waits for the one before:
+   * they go over one connection in this order, and what fails makes all that follows fail.
+   */
   async flush(): Promise<void> {
-    for (const table of this.tables.values()) {
-      if (table.inserts.size === 0) continue;
+    await Promise.all([...this.sendInserts(), ...this.sendChanges(), ...this.sendAdditions()]);
+  }
+
+  /** Sends what is left and the COMMIT right behind it: after a statement that failed, COMMIT undoes everything. */
+  async commit(): Promise<void> {
+    const additions = [...this.tables.values()].some(({ deltas }) => deltas.size > 0);
+    const written = this.flush();
+    if (additions) await written; // whether the rows to add to are there is known by their count alone
+    crashPoint('before-commit');
+    await Promise.all([written, this.client.query('COMMIT')]);
+  }
+
+  private sendInserts(): Promise<unknown>[] {
+    return [...this.tables.values()].flatMap((table) => {
+      if (table.inserts.size === 0) return [];
       const rows = [...table.inserts];
       table.inserts.clear();
-      await this.client.query(table.statements.insert(rows));
-    }
-    for (const table of this.tables.values()) {
-      if (table.dirty.size === 0) continue;
+      return this.client.query(table.statements.insert(rows));
+    });
+  }
+
+  private sendChanges(): Promise<unknown>[] {
+    return [...this.tables.values()].flatMap((table) => {
+      if (table.dirty.size === 0) return [];
       const update = table.statements.update([...table.dirty], table.dirtyProperties);
       table.dirty.clear();
       table.dirtyProperties.clear();
-      await this.client.query(update);
-    }
-    await this.flushDeltas();
+      return this.client.query(update);
+    });
   }
 
-  private async flushDeltas(): Promise<void> {
-    for (const table of this.tables.values()) {
+  private sendAdditions(): Promise<unknown>[] {
+    return [...this.tables.values()].flatMap((table) => {
       const pending = [...table.deltas];
       table.deltas.clear();
-      for (const [property, deltas] of pending) {
+      return pending.map(async ([property, deltas]) => {
         const { rowCount } = await this.client.query(table.statements.add(property, deltas));
         if (rowCount !== deltas.size)
           throw new Error(`${table.statements.tableName}: a row to add to is missing`);
-      }
-    }
+      });
+    });
   }
 
   /** After every microtask of this turn has run, so that all works have said what they want. */
@@ -140,44 +140,55 @@ export class Batch {
     });
   }
 
+  /** All that this turn asked for is sent at once: claims before loads, which may ask for the same rows. */
   private async answerTurn(): Promise<void> {
-    const answers: (() => void)[] = [];
-    const tables = [...this.tables.values()]
-      .map((table) => ({
-        table,
-        claims: table.claims.splice(0),
-        wanted: new Map(table.wanted),
-        won: new Map<string, object>(),
-      }))
+    const asked = [...this.tables.values()]
+      .map((table) => ({ table, claims: table.claims.splice(0), wanted: new Map(table.wanted) }))
       .filter(({ claims, wanted }) => claims.length > 0 || wanted.size > 0);
-    for (const { table } of tables) table.wanted.clear();
+    for (const { table } of asked) table.wanted.clear();
     try {
-      for (const { table, claims, won } of tables) {
-        if (claims.length > 0) answers.push(...(await this.answerClaims(table, claims, won)));
-      }
-      for (const { table, wanted, won } of tables) {
-        if (wanted.size > 0) answers.push(...(await this.answerLoads(table, wanted, won)));
-      }
+      const claimed = asked.map(({ table, claims }) => this.sendClaims(table, claims));
+      const loaded = asked.map(({ table, wanted }) => this.sendLoads(table, wanted));
+      const [inserted, found] = await Promise.all([Promise.all(claimed), Promise.all(loaded)]);
+      const answers = asked.flatMap(({ table, claims, wanted }, i) => {
+        const won = new Map<string, object>();
+        return [
+          ...this.answerClaims(table, claims, inserted[i]!, won),
+          ...this.answerLoads(table, wanted, found[i]!, won),
+        ];
+      });
+      for (const answer of answers) answer();
     } catch (error) {
-      for (const { claims, wanted } of tables) {
+      for (const { claims, wanted } of asked) {
         for (const claim of claims) claim.waiting.reject(error);
         for (const waiting of wanted.values()) waiting.reject(error);
       }
-      return;
     }
-    for (const answer of answers) answer();
   }
 
-  private async answerClaims(
-    table: Table,
-    claims: Table['claims'],
-    won: Map<string, object>,
-  ): Promise<(() => void)[]> {
+  /** The keys that were not there before. */
+  private async sendClaims({ statements }: BatchTable, claims: BatchTable['claims']): Promise<Set<string>> {
+    if (claims.length === 0) return new Set();
     // In key order, so that two batches which claim the same keys do not wait for each other.
     const inKeyOrder = [...claims].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-    const statement = table.statements.insertIfAbsent(inKeyOrder.map(({ row }) => row));
-    const result: QueryResult<{ key: unknown }> = await this.client.query(statement);
-    const inserted = new Set(result.rows.map(({ key }) => String(key)));
+    const statement = statements.insertIfAbsent(inKeyOrder.map(({ row }) => row));
+    const { rows }: QueryResult<{ key: unknown }> = await this.client.query(statement);
+    return new Set(rows.map(({ key }) => String(key)));
+  }
+
+  private async sendLoads({ statements }: BatchTable, wanted: BatchTable['wanted']): Promise<object[]> {
+    if (wanted.size === 0) return [];
+    const statement = statements.selectForUpdate([...wanted.keys()]);
+    const { rows }: QueryResult<Record<string, unknown>> = await this.client.query(statement);
+    return rows.map((raw) => statements.hydrate(raw));
+  }
+
+  private answerClaims(
+    table: BatchTable,
+    claims: BatchTable['claims'],
+    inserted: Set<string>,
+    won: Map<string, object>,
+  ): (() => void)[] {
     return claims.map(({ id, row, waiting }) => {
       const first = inserted.delete(id);
       if (!first) {
@@ -191,17 +202,14 @@ export class Batch {
   }
 
   /** `won` are rows inserted in this same turn: their loaders get that object, a second one would hide its changes. */
-  private async answerLoads(
-    table: Table,
-    wanted: Table['wanted'],
+  private answerLoads(
+    table: BatchTable,
+    wanted: BatchTable['wanted'],
+    rows: object[],
     won: ReadonlyMap<string, object>,
-  ): Promise<(() => void)[]> {
-    const result: QueryResult<Record<string, unknown>> = await this.client.query(
-      table.statements.selectForUpdate([...wanted.keys()]),
-    );
+  ): (() => void)[] {
     const found = new Map<string, object>();
-    for (const raw of result.rows) {
-      const row = table.statements.hydrate(raw);
+    for (const row of rows) {
       this.owner.set(row, table);
       found.set(table.statements.idOf(row), row);
     }
@@ -214,29 +222,16 @@ export class Batch {
     );
   }
 
-  private know(table: Table, row: object): void {
+  private know(table: BatchTable, row: object): void {
     this.owner.set(row, table);
     const id = table.statements.idOf(row);
     table.absent.delete(id);
     table.known.set(id, Promise.resolve(row));
   }
 
-  private table(entity: Class): Table {
+  private table(entity: Class): BatchTable {
     let table = this.tables.get(entity);
-    if (!table) {
-      table = {
-        statements: statementsOf(this.dataSource, entity),
-        known: new Map(),
-        wanted: new Map(),
-        absent: new Set(),
-        claims: [],
-        inserts: new Set(),
-        dirty: new Set(),
-        dirtyProperties: new Set(),
-        deltas: new Map(),
-      };
-      this.tables.set(entity, table);
-    }
+    if (!table) this.tables.set(entity, (table = emptyTable(statementsOf(this.dataSource, entity))));
     return table;
   }
 }

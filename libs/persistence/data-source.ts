@@ -34,14 +34,21 @@ const SILENT_MILLIS = 10_000;
 
 /**
  * A connection over which nothing comes back is dead, whatever TCP still hopes (for a quarter of an hour): whoever
- * waits for it is told so, and the pool makes a new one.
+ * waits for it is told so, and the pool makes a new one. What is written to it in one turn of the event loop leaves
+ * in one system call.
  */
-function impatientSocket(): Socket {
-  const socket = new Socket();
-  socket.setTimeout(SILENT_MILLIS, () => {
-    socket.destroy(Object.assign(new Error('PostgreSQL has gone silent'), { code: 'ETIMEDOUT' }));
-  });
-  return socket;
+class DatabaseSocket extends Socket {
+  constructor() {
+    super();
+    this.setTimeout(SILENT_MILLIS, () => {
+      this.destroy(Object.assign(new Error('PostgreSQL has gone silent'), { code: 'ETIMEDOUT' }));
+    });
+  }
+
+  /** The driver corks each statement; this one waits for the others of the same turn. */
+  override uncork(): void {
+    process.nextTick(() => super.uncork());
+  }
 }
 
 /** Opens the data source of one service under its own role, in its own schema, and migrates it. */
@@ -70,7 +77,9 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: IDLE_MILLIS,
       keepAlive: true,
-      stream: impatientSocket,
+      stream: () => new DatabaseSocket(),
+      // A transaction sends what it knows already, and does not wait for each answer before the next statement.
+      pipeline: true,
     },
     poolErrorHandler: () => undefined, // a dead idle connection is replaced; the statement that needs one reports it
   });

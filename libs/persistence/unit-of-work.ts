@@ -118,11 +118,11 @@ export class UnitOfWork<X extends Transaction> {
     await this.execute(jobs.slice(middle));
   }
 
-  /** All works side by side. */
+  /** All works side by side, and then the commit. */
   private async together(client: PoolClient, jobs: Job<X>[]): Promise<() => void> {
     const batch = new Batch(client, this.dataSource);
     const values = await allDone(jobs.map((job) => job.work(this.makeTransaction(batch, job.context))));
-    await batch.flush();
+    await batch.commit();
     return () => {
       batch.committed();
       jobs.forEach((job, i) => job.resolve(values[i] as never));
@@ -133,10 +133,7 @@ export class UnitOfWork<X extends Transaction> {
     crashPoint('before-transaction');
     const { runner, client } = await this.begin();
     try {
-      const value = await action(client);
-      crashPoint('before-commit');
-      await client.query('COMMIT');
-      return value;
+      return await action(client);
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined); // the first error is the one that tells
       throw error;
@@ -145,7 +142,10 @@ export class UnitOfWork<X extends Transaction> {
     }
   }
 
-  /** A connection that died in the pool shows at its first statement; the pool then makes a new one. */
+  /**
+   * A connection that died in the pool shows at its first statement; the pool then makes a new one. BEGIN alone is
+   * waited for: had it failed, each statement behind it would be a transaction of its own.
+   */
   private async begin(): Promise<{ runner: QueryRunner; client: PoolClient }> {
     for (let tries = 1; ; tries++) {
       const runner = this.dataSource.createQueryRunner();

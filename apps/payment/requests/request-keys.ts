@@ -57,6 +57,8 @@ export function hashOf(command: object): string {
 
 export interface Reserved {
   paymentId: string;
+  /** Nobody has used these keys before: there is no such payment yet. */
+  isNew: boolean;
   /** Payments that the keys stood for before, and that never will be stored. */
   insteadOf: string[];
 }
@@ -67,26 +69,28 @@ export interface Reserved {
  */
 export async function reserve(keys: RequestKeys, bodyHash: string, tx: Tx): Promise<Result<Reserved>> {
   const paymentId = newId(tx.now.getTime());
-  const rows = await Promise.all(keys.ids.map((id) => reserveOne({ id, bodyHash, paymentId }, tx)));
+  const reserved = await Promise.all(keys.ids.map((id) => reserveOne({ id, bodyHash, paymentId }, tx)));
+  const rows = reserved.map(({ row }) => row);
   if (rows.some((row) => row.bodyHash !== bodyHash)) return refuse(reused());
   const known = new Set(rows.map((row) => row.paymentId));
   if (known.size > 1) known.delete(paymentId); // one key is new: it joins the payment of the other
   if (known.size > 1) return refuse(reused());
   const [chosen] = known;
   for (const row of rows) if (row.paymentId !== chosen) tx.set(row, { paymentId: chosen });
-  return ok({ paymentId: chosen!, insteadOf: rows.flatMap((row) => row.insteadOf ?? []) });
+  const isNew = reserved.every((it) => it.isNew);
+  return ok({ paymentId: chosen!, isNew, insteadOf: rows.flatMap((row) => row.insteadOf ?? []) });
 }
 
 async function reserveOne(
   wanted: Pick<RequestKey, 'id' | 'bodyHash' | 'paymentId'>,
   tx: Tx,
-): Promise<RequestKey> {
+): Promise<{ row: RequestKey; isNew: boolean }> {
   const fresh = { ...wanted, abandoned: false, insteadOf: null, createdAt: tx.now };
-  await tx.insertIfAbsent(RequestKey, fresh);
+  const isNew = await tx.insertIfAbsent(RequestKey, fresh);
   const row = await tx.get(RequestKey, wanted.id);
-  if (row.abandoned) return tx.set(row, { ...fresh, insteadOf: row.paymentId });
+  if (row.abandoned) return { row: tx.set(row, { ...fresh, insteadOf: row.paymentId }), isNew };
   const expired = row.id.includes(':key:') && tx.now.getTime() - row.createdAt.getTime() > KEY_LIFE_MILLIS;
-  return expired ? tx.set(row, fresh) : row;
+  return { row: expired ? tx.set(row, fresh) : row, isNew };
 }
 
 function reused(): Problem {

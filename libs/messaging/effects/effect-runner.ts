@@ -19,6 +19,8 @@ export interface EffectRunnerOptions {
 
 const LEASE_MILLIS = 60_000;
 const MAX_WAITING = 20_000;
+/** Answers that wait for their transaction: as many as a process may lose track of, and has to ask for again. */
+const MAX_STORING = 1_000;
 const NOT_DONE_RETRY_MILLIS = [2_000, 10_000, 60_000, 600_000];
 
 /** Makes the calls that transactions have decided, and finds out about those whose outcome is unknown. */
@@ -27,6 +29,7 @@ export class EffectRunner {
   private readonly mine = new Set<string>();
   private readonly waiting: { row: EffectRow; mode: Mode }[] = [];
   private running = 0;
+  private storing = 0;
   private sweeper: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
@@ -116,8 +119,9 @@ export class EffectRunner {
     this.pump();
   }
 
+  /** A call has its place until it is answered; that the answer is stored, the next call does not wait for. */
   private pump(): void {
-    while (this.running < this.options.concurrency && this.waiting.length > 0) {
+    while (this.running < this.options.concurrency && this.storing < MAX_STORING && this.waiting.length > 0) {
       const { row, mode } = this.waiting.shift()!;
       this.running += 1;
       void this.execute(row, mode)
@@ -125,7 +129,6 @@ export class EffectRunner {
           this.options.onProblem?.(`${row.kind} ${row.reference} will be asked for`, error),
         )
         .finally(() => {
-          this.running -= 1;
           this.mine.delete(row.reference);
           this.pump();
         });
@@ -133,15 +136,27 @@ export class EffectRunner {
   }
 
   private async execute(row: EffectRow, mode: Mode): Promise<void> {
-    const effect = this.effects.get(row.kind);
-    if (!effect) throw new Error(`No effect is registered for ${row.kind}`);
-    // It waited here for longer than its lease: by now another process may have asked, and scheduled it anew.
-    if (mode === 'perform' && this.clock.now() >= row.nextAt) return;
-    const command: unknown = JSON.parse(row.command);
-    const outcome = await this.call(effect, mode, command, row);
+    const answered = await this.makeCall(row, mode).finally(() => {
+      this.running -= 1;
+      this.pump();
+    });
+    if (!answered) return;
+    const { effect, command, outcome } = answered;
     crashPoint('after-effect-before-record');
     const context = { correlationId: row.correlationId, causationId: row.causationId ?? undefined };
-    await this.work.run(context, (tx) => this.record(effect, command, row, mode, outcome, tx));
+    this.storing += 1;
+    await this.work
+      .run(context, (tx) => this.record(effect, command, row, mode, outcome, tx))
+      .finally(() => (this.storing -= 1));
+  }
+
+  /** Nothing when it waited here for longer than its lease: by now another process may have asked, and scheduled it anew. */
+  private async makeCall(row: EffectRow, mode: Mode) {
+    const effect = this.effects.get(row.kind);
+    if (!effect) throw new Error(`No effect is registered for ${row.kind}`);
+    if (mode === 'perform' && this.clock.now() >= row.nextAt) return undefined;
+    const command: unknown = JSON.parse(row.command);
+    return { effect, command, outcome: await this.call(effect, mode, command, row) };
   }
 
   private async call(
