@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { figuresOf, isClean } from './figures.js';
 import { FaultRun } from './run-faults.js';
 
-// `npm run faults -- --count 1000 --seed 7 --classes kill,crash --rates`: six processes under load and faults.
+// `npm run faults -- --count 1000 --seed 7 --classes kill,crash --rates --hurry`: six processes under load and faults.
 const { values: asked } = parseArgs({
   options: {
     count: { type: 'string', default: '200' },
@@ -12,6 +12,7 @@ const { values: asked } = parseArgs({
     // The longer customers think, the less a busy machine shows in their rate.
     think: { type: 'string', default: '150' },
     rates: { type: 'boolean', default: false },
+    hurry: { type: 'boolean', default: false },
   },
 });
 
@@ -27,6 +28,7 @@ const result = await FaultRun.play({
   customers: Number(asked.customers),
   thinkMillis: Number(asked.think),
   rates: asked.rates,
+  hurry: asked.hurry,
   signal: stop.signal,
   log: (line) => console.log(line),
 });
