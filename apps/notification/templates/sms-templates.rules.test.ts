@@ -47,6 +47,8 @@ const all = (it: Words): Sms[] => [
   webhookDisabled(it.title, it.ref),
   passwordResetCode('042137', it.ref),
   passwordChanged(it.ref),
+  keywordHelp(it.ref),
+  noTokens(it.ref),
   tokenText(tokenFacts(it, 1)),
   tokenText({ ...tokenFacts(it, 1), again: it.ref }),
   tokenText(tokenFacts(it, 5)),

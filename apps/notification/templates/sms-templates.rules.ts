@@ -15,6 +15,8 @@ export const TEMPLATES = [
   'transfer_received',
   'refund',
   'webhook_disabled',
+  'keyword_help',
+  'no_tokens',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -33,6 +35,8 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   transfer_received: 'wallet',
   refund: 'wallet',
   webhook_disabled: 'account',
+  keyword_help: 'account', // asked for
+  no_tokens: 'account',
 };
 
 /** Whoever reads the text can use it: it is shown to nobody, and forgotten here and at Twilio once it has arrived. */
@@ -193,6 +197,21 @@ export function webhookDisabled(host: string, ref: string): Sms {
     'Your webhook endpoint',
     free(host, ' at '),
     ` has failed for three days and is switched off. Repair it, then switch it on again.${withRef(ref)}`,
+  ]);
+}
+
+/** To whoever sends us words that we do not know. */
+export function keywordHelp(ref: string): Sms {
+  return sms('keyword_help', [
+    'Send TOKEN to get your last electricity tokens again, or TOKEN and the last 4 digits of a meter.',
+    withRef(ref),
+  ]);
+}
+
+export function noTokens(ref: string): Sms {
+  return sms('no_tokens', [
+    'No electricity tokens were bought with your account for this. Buy in Wattline, then they come by SMS.',
+    withRef(ref),
   ]);
 }
 

@@ -59,7 +59,15 @@ export interface ResolveVend {
   decisionId: string;
 }
 
-/** `POST /internal/people/{id}/tokens/resend`: the newest tokens of a person once more to their phone. Refusals: rate_limited. */
+/**
+ * `POST /internal/people/{id}/tokens/resend`: the newest tokens of a person once more to their phone, of the meters whose
+ * number ends so. Refusals: rate_limited.
+ */
+export interface ResendNewest {
+  meterEnding?: string;
+}
+
 export interface TokensResent {
+  /** Of how many purchases; zero when there are none. */
   count: number;
 }
