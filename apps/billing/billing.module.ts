@@ -28,6 +28,7 @@ import { SoftwareStsIssuer } from './issuers/software-sts.issuer.js';
 import { TokenIssuers } from './issuers/token-issuers.js';
 import { IssueTokens } from './vends/issue-tokens.effect.js';
 import { KeepTokens } from './vends/keep-tokens.js';
+import { MeterTokensController } from './vends/meter-tokens.controller.js';
 import { NoteDoubt } from './vends/note-doubt.js';
 import { OnVendRequested } from './vends/on-vend-requested.js';
 import { ReadVends } from './vends/read-vends.js';
@@ -62,6 +63,7 @@ const vends = [
     OnPaymentRefunded,
     OnVendRequested,
     TokensController,
+    MeterTokensController,
     VendsController,
   ],
   providers: [

@@ -9,7 +9,7 @@ let world: SystemUnderTest;
 
 beforeAll(async () => {
   world = await startOneProcess({ environment: { SEED_DEMO: 'true' } });
-}, 60_000);
+}, 120_000);
 afterAll(() => world.stop(), 60_000);
 
 const METER = '04123456784';
@@ -110,6 +110,39 @@ test('a phone is answered five times an hour', async () => {
   for (let i = 0; i < 8; i++) await write(person.phone, `TOKEN ${1000 + i}`);
   await answered();
   expect(await times(person, 'No electricity tokens')).toBe(5);
+});
+
+test('GET /api/meters/{id}/tokens has those of the newest three purchases; operators see their last digits, nobody else any', async () => {
+  const person = await customer();
+  const bought = [await buy(person), await buy(person), await buy(person), await buy(person)];
+  await buy(person, OTHER);
+  const { body: saved } = await person.api.post('/api/meters', { number: METER });
+  const path = `/api/meters/${saved.id}/tokens`;
+  const { status, body } = await person.api.get(path);
+  expect(status).toBe(200);
+  expect(body.items).toEqual(
+    [bought[3]!, bought[2]!, bought[1]!].map((payment) => ({
+      ...{ id: payment.tokens[0].id, vendId: payment.id, meterNumber: METER, kind: 'credit' },
+      ...{ token: payment.tokens[0].token, kwh: payment.tokens[0].kwh },
+      issuedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      receiptNumber: payment.receiptNumber,
+    })),
+  );
+  const login = { phone: '+2348090000001', password: 'wattline-demo' };
+  const operator = (await world.api.post('/api/auth/login', login)).body;
+  const seen = await world.api.with({ authorization: `Bearer ${operator.accessToken}` }).get(path);
+  expect(seen.body.items.map((it: Json) => it.token)).toEqual(
+    body.items.map((it: Json) => '•'.repeat(16) + it.token.slice(-4)),
+  );
+  const stranger = await Person.register(world, 'Chinedu Okafor');
+  expect((await stranger.api.get(path)).body.code).toBe('not_found');
+  // On one's own list the meter may be; the tokens are whose they were bought by.
+  const { body: theirs } = await stranger.api.post('/api/meters', { number: METER });
+  expect((await stranger.api.get(`/api/meters/${theirs.id}/tokens`)).body).toEqual({ items: [] });
+  const key = (await person.api.post('/api/api-keys', { name: 'till', scopes: ['bills:read'] })).body.key;
+  const byKey = world.api.with({ authorization: `Bearer ${key}` });
+  expect((await byKey.get(`/api/meters/${saved.id}`)).status).toBe(200);
+  expect((await byKey.get(path)).status).toBe(403);
 });
 
 describe('an SMS that Twilio did not sign', () => {

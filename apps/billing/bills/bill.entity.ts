@@ -77,6 +77,8 @@ export class Bill {
   @Column('timestamptz', { name: 'paid_at', nullable: true }) paidAt!: Date | null;
   @Column('jsonb', { nullable: true }) quote!: Quote | null;
   @Column('jsonb', { nullable: true }) basis!: QuoteBasis | null;
+  /** What its claim really took off the meter's debt, in minor units; null while it holds nothing. */
+  @Column('bigint', { name: 'arrears_taken', nullable: true }) arrearsTaken!: bigint | null;
   /** From then on no payment may claim it. Quotes expire, other bills do not. */
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;

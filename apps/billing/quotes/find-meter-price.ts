@@ -11,6 +11,7 @@ import { Tariff } from '../tariffs/tariff.entity.js';
 import { TariffVersion } from '../tariffs/tariff-version.entity.js';
 import { readTerms, type Terms } from '../tariffs/terms.rules.js';
 import { recentMonths } from './basis.rules.js';
+import { carriedByToken } from './carried.rules.js';
 
 /** All that the price of electricity for a meter depends on at this moment. */
 export interface MeterPrice {
@@ -59,6 +60,7 @@ export class FindMeterPrice {
       fixedMonths: fixedMonths.length,
       arrears: meter.arrears,
       hour: hourIn(tariff.timeZone, now),
+      ...(meter.kind === 'sts' && { carried: carriedByToken }),
     };
     return ok({ meter, tariff, tariffVersion: version.id, terms, start, month, fixedMonths });
   }

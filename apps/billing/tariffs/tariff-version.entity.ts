@@ -13,3 +13,5 @@ export class TariffVersion {
 }
 
 export const versionId = (tariffId: string, validFrom: string) => `${tariffId}@${validFrom}`;
+/** The tariff that a version is one of. */
+export const tariffOf = (id: string) => id.slice(0, id.lastIndexOf('@'));

@@ -144,6 +144,10 @@ function faultsOf({ charges, minimum, maximum, periods }: Terms): FieldError[] {
   periods.forEach((it, i) => {
     if (it.fromHour >= it.untilHour)
       faults.push({ detail: 'must begin before it ends', pointer: at(`/timeOfUse/${i}`) });
+    const other = periods
+      .slice(0, i)
+      .find(({ fromHour, untilHour }) => it.fromHour < untilHour && fromHour < it.untilHour);
+    if (other) faults.push({ detail: `has hours of ${other.name}, too`, pointer: at(`/timeOfUse/${i}`) });
   });
   return faults;
 }

@@ -18,6 +18,6 @@ export function endVend(vend: Vend, end: VendEnd, tx: Tx): void {
     return;
   }
   const { tokenCount, wattHours, reference = null } = end;
-  tx.set(vend, { state, wattHours, issuerReference: reference, endedAt: tx.now });
+  tx.set(vend, { state, tokenCount, wattHours, issuerReference: reference, endedAt: tx.now });
   tx.publish(TokensIssued, vend.id, { ...factsOf(vend), tokenCount, units: unitsOf(vend).toJSON() });
 }

@@ -26,6 +26,7 @@ export class RequestVend {
     const vend: Vend = {
       ...order,
       state: 'requested',
+      tokenCount: null,
       issuer: null,
       device: null,
       keyId: null,

@@ -5,11 +5,9 @@ import { isId, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import type { UserCaller } from '#service-host';
+import { NEWEST_VENDS } from './read-vends.js';
 import { nextResend } from './resend.rules.js';
 import { Vend, VendTokenRow } from './vend.entity.js';
-
-/** By the keyword, as many of the newest as fit a person's patience. */
-const NEWEST = 3;
 
 /** Tokens once more to their owner's own phone, and to no other; limited, for every SMS costs money. */
 @Injectable()
@@ -42,7 +40,7 @@ export class ResendTokens {
     const ids = await this.dataSource.query<{ id: string }[]>(
       `SELECT id FROM vends v WHERE owner_id = $1 AND state = 'issued' AND right(meter_number, length($2)) = $2
          AND EXISTS (SELECT FROM vend_tokens t WHERE t.vend_id = v.id)
-       ORDER BY id DESC LIMIT ${NEWEST}`,
+       ORDER BY id DESC LIMIT ${NEWEST_VENDS}`,
       [ownerId, meterEnding],
     );
     return this.work.run(context, async (tx) => {

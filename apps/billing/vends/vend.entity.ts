@@ -23,6 +23,8 @@ export class Vend {
   /** What was promised; once issued, what the tokens carry. */
   @Column('bigint', { name: 'watt_hours' }) wattHours!: bigint;
   @Column('text') state!: VendState;
+  /** How many tokens were issued, so that it would be noticed if one were gone; null until then. */
+  @Column('int', { name: 'token_count', nullable: true }) tokenCount!: number | null;
   @Column('text', { nullable: true }) issuer!: IssuerName | null;
   /** What is known of the meter at this moment; null when nothing is. */
   @Column('jsonb', { nullable: true }) device!: DeviceFacts | null;

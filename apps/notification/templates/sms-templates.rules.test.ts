@@ -4,6 +4,8 @@ import {
   billCancelled,
   billChanged,
   billCreated,
+  keywordHelp,
+  noTokens,
   passwordChanged,
   passwordResetCode,
   paymentCompleted,

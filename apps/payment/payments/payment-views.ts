@@ -11,7 +11,7 @@ import {
   type VendDetails,
   type VendToken,
 } from '#contracts';
-import type { MoneyJson } from '#kernel';
+import { maskToken, type MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
 import { amountOf, isInDoubt, type Payment } from './payment.entity.js';
 
@@ -123,7 +123,7 @@ export function paymentView(payment: Payment): PaymentView {
 
 /** Nobody but its owner learns more of a token than its last four digits. */
 export function tokenView({ id, kind, token, kwh, days }: VendToken, whole: boolean): TokenView {
-  return { id, kind, token: whole ? token : token.slice(-4).padStart(token.length, '•'), kwh, days };
+  return { id, kind, token: whole ? token : maskToken(token), kwh, days };
 }
 
 export function vendView(vend: VendDetails, whole: boolean): Partial<ReceiptView> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { request } from 'undici';
+import { Agent } from 'undici';
 import { API_VERSION, type Account } from './account.js';
 import { mayBeCalled, targetOf } from './callback-url.js';
 import { signatureOf } from './twilio-signature.js';
@@ -33,7 +33,13 @@ const OPT_OUT_TYPES: Readonly<Record<string, string>> = { STOP: 'STOP', START: '
 
 /** Hands the SMS that people send over to the customer's server, signed as Twilio does it. */
 export class IncomingTexts {
+  private readonly agent = new Agent();
+
   constructor(private readonly options: Options) {}
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
 
   async send(text: OutgoingText): Promise<DeliveredText> {
     const { account, number } = this.options;
@@ -61,8 +67,11 @@ export class IncomingTexts {
     const { account, hosts } = this.options;
     const { url, readTimeoutMs } = targetOf(this.options.url);
     if (!mayBeCalled(url, hosts)) return 'refused: neither a loopback address nor an allowed host';
+    const { origin, pathname, search } = new URL(url);
     try {
-      const { statusCode, body } = await request(url, {
+      const { statusCode, body } = await this.agent.request({
+        origin,
+        path: pathname + search,
         method: 'POST',
         headers: {
           'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',

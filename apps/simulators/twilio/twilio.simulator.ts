@@ -82,6 +82,7 @@ export function addTwilio(
   app.addHook('preClose', async () => {
     answers.close();
     await callbacks?.close();
+    await incoming?.close();
   });
   return { messages: store, faults, log: records };
 }
