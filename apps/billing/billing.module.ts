@@ -24,6 +24,7 @@ import { QuotesController } from './quotes/quotes.controller.js';
 import { VerifyPurchase } from './quotes/verify-purchase.js';
 import { DefineTariff } from './tariffs/define-tariff.js';
 import { TariffsController } from './tariffs/tariffs.controller.js';
+import { OpenPaygoIssuer } from './issuers/openpaygo.issuer.js';
 import { SoftwareStsIssuer } from './issuers/software-sts.issuer.js';
 import { TokenIssuers } from './issuers/token-issuers.js';
 import { IssueTokens } from './vends/issue-tokens.effect.js';
@@ -48,6 +49,7 @@ const vends = [
   ResolveVend,
   TokenIssuers,
   SoftwareStsIssuer,
+  OpenPaygoIssuer,
 ];
 
 @Module({

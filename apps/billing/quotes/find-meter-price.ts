@@ -29,7 +29,7 @@ export interface MeterPrice {
 /**
  * Finds a meter and what is sold for it now. Refusals: meter_number_invalid (nobody has it, and its check digit is
  * wrong), meter_unknown, rate_limited (too many of either), meter_suspended, meter_blocked, conflict (its tariff has
- * no prices yet).
+ * no prices yet, or is for meters of another kind).
  */
 @Injectable()
 export class FindMeterPrice {
@@ -53,6 +53,8 @@ export class FindMeterPrice {
     });
     if (!version) return refuse(new Problem('conflict', 'this meter’s tariff has no prices yet'));
     const terms = unwrap(readTerms(version.terms, tariff.currency));
+    if ((terms.unit === 'day') !== (meter.kind === 'openpaygo'))
+      return refuse(new Problem('conflict', 'this meter’s tariff is for meters of another kind'));
     const month = today.slice(0, 7);
     const { boughtWh, fixedMonths } = await this.counters(meter, terms, month);
     const start = {

@@ -14,7 +14,7 @@ export interface Start {
   carried?: (wattHours: bigint) => bigint;
 }
 
-export const LINE_KINDS = ['fixed', 'arrears', 'levy', 'vat', 'energy', 'rounding'] as const;
+export const LINE_KINDS = ['fixed', 'arrears', 'levy', 'vat', 'energy', 'time', 'rounding'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
 export interface PriceLine {

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { WrittenTerms } from './terms.rules.js';
+import type { WrittenTerms } from './written-terms.js';
 
 /** The terms of a tariff from a day on, until a later version begins. Once in force it never changes. */
 @Entity('tariff_versions')

@@ -33,6 +33,32 @@ test.each([
   ]);
 });
 
+describe('a tariff of days', () => {
+  const DAYS = { charges: [], perDay: '250.5', minimum: '1', maximum: '1000' };
+
+  test('has one price, and sells whole days', () => {
+    const read = readTerms(DAYS, 'NGN');
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        unit: 'day',
+        blocks: [{ untilWh: null, perMwh: 25_050_000n }],
+        rounding: { stepWh: 1_000n, direction: 'down' },
+      },
+    });
+  });
+
+  test.each<[object, string]>([
+    [{ perDay: '0' }, '#/terms/perDay'],
+    [{ perDay: 250 }, '#/terms/perDay'],
+    [{ blocks: [{ perKwh: '1' }] }, '#/terms/blocks'],
+    [{ charges: [{ kind: 'levy', label: 'Fuel', perKwh: '1' }] }, '#/terms/charges/0'],
+  ])('is refused with %j, and it is said where', (wrong, pointer) => {
+    const read = readTerms({ ...DAYS, ...wrong }, 'NGN');
+    expect(read.ok ? [] : read.problem.errors).toContainEqual(expect.objectContaining({ pointer }));
+  });
+});
+
 test('periods that meet, or leave hours between, do not overlap', () => {
   expect(faults([period('day', 6, 18), period('peak', 18, 22), period('night', 0, 5)])).toEqual([]);
 });

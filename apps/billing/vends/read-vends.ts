@@ -6,7 +6,7 @@ import { cursorId, type Page, pageOf, type PageQuery, type UserCaller } from '#s
 import { Bill } from '../bills/bill.entity.js';
 import { SavedMeter } from '../meters/saved-meter.entity.js';
 import { KeepTokens } from './keep-tokens.js';
-import { amountOf, isInDoubt, unitsOf, Vend, VendTokenRow } from './vend.entity.js';
+import { amountOf, isInDoubt, quantityOf, Vend, VendTokenRow } from './vend.entity.js';
 
 export interface OwnToken extends VendToken {
   /** The payment that it was bought with, or the voucher's redemption. */
@@ -48,7 +48,7 @@ export class ReadVends {
       inDoubt: isInDoubt(vend),
       meterNumber: vend.meterNumber,
       amount: amountOf(vend).toJSON(),
-      units: unitsOf(vend).toJSON(),
+      units: quantityOf(vend),
       breakdown,
       ...(tariffVersion !== undefined && { tariffVersion }),
       tokens: tokens.map((token) => this.keepTokens.open(token)),

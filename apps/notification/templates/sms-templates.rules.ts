@@ -159,9 +159,9 @@ export function paymentFailed(payment: PaymentFacts & { code: string; reason: st
   ]);
 }
 
-/** The digits come first, in groups of four: they are what people type off. Of five tokens little else has room. */
+/** The digits come first, in groups: they are what people type off. Of five tokens little else has room. */
 export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber, again }: TokenFacts): Sms {
-  const digits = tokens.map(inFours).join('\n');
+  const digits = tokens.map(inGroups).join('\n');
   const many = tokens.length > 1;
   return sms('token', [
     digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
@@ -245,7 +245,9 @@ function width(text: string): number {
   return septetsOf(text) ?? Infinity;
 }
 
-const inFours = (digits: string) => digits.replace(/(.{4})(?=.)/g, '$1 ');
+/** In fours as on meters, in threes as on devices that are paid by time. */
+const inGroups = (digits: string) =>
+  digits.replace(digits.length % 4 === 0 ? /(.{4})(?=.)/g : /(.{3})(?=.)/g, '$1 ');
 const money = ({ amount, currency }: Amount) => `${id(currency)} ${id(amount)}`;
 const size = ({ amount, currency }: Amount) => money({ amount: amount.replace(/^-/, ''), currency });
 const withRef = (reference: string) => ` Ref ${id(reference)}.`;

@@ -6,6 +6,7 @@ import {
   type PaymentState,
   type Purpose,
   PURPOSES,
+  type Quantity,
   TOKEN_KINDS,
   type TokenKind,
   type VendDetails,
@@ -65,8 +66,9 @@ export class PaymentPage {
   @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
 }
 
-class UnitsView {
-  @ApiProperty({ example: '12.3' }) kwh!: string;
+class UnitsView implements Quantity {
+  @ApiPropertyOptional({ example: '12.3' }) kwh?: string;
+  @ApiPropertyOptional({ description: 'where time was bought, instead', example: 30 }) days?: number;
 }
 
 export class ReceiptView {
