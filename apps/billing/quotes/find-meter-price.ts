@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThanOrEqual } from 'typeorm';
 import { Clock, dayIn, hourIn, type Id, ok, Problem, refuse, type Result, unwrap } from '#kernel';
+import { MAX_TIME } from '#tokens';
 import { LookupLimits } from '../meters/lookup-limits.js';
 import { Meter } from '../meters/meter.entity.js';
 import { isMistyped } from '../meters/meter-number.rules.js';
 import { whyNotSold } from '../meters/meter.rules.js';
 import { MeterMonth, meterMonthId } from '../meters/meter-month.entity.js';
-import type { Start } from '../tariffs/price.rules.js';
+import { amountForUnits, type Start } from '../tariffs/price.rules.js';
 import { Tariff } from '../tariffs/tariff.entity.js';
 import { TariffVersion } from '../tariffs/tariff-version.entity.js';
-import { readTerms, type Terms } from '../tariffs/terms.rules.js';
+import { DAY, readTerms, type Terms } from '../tariffs/terms.rules.js';
+import { MeterKeys } from '../vends/meter-keys.entity.js';
 import { recentMonths } from './basis.rules.js';
 import { carriedByToken } from './carried.rules.js';
 
@@ -64,7 +66,17 @@ export class FindMeterPrice {
       hour: hourIn(tariff.timeZone, now),
       ...(meter.kind === 'sts' && { carried: carriedByToken }),
     };
-    return ok({ meter, tariff, tariffVersion: version.id, terms, start, month, fixedMonths });
+    const limited = terms.unit === 'day' ? await this.limitedToOneCode(meter, terms, start) : terms;
+    return ok({ meter, tariff, tariffVersion: version.id, terms: limited, start, month, fixedMonths });
+  }
+
+  /** A code carries so many steps of time and no more: whoever pays for more would get nothing. */
+  private async limitedToOneCode(meter: Meter, terms: Terms, start: Start): Promise<Terms> {
+    const keys = await this.dataSource.getRepository(MeterKeys).findOneBy({ meterNumber: meter.number });
+    if (!keys?.paygo) return terms;
+    const mostDays = Math.floor(MAX_TIME / keys.paygo.timeDivider);
+    const tooMuch = amountForUnits(BigInt(mostDays + 1) * DAY, terms, start);
+    return tooMuch > terms.maximum ? terms : { ...terms, maximum: tooMuch - 1n };
   }
 
   /** Each wrong number counts as a lookup: whoever tries one after the other would find those that exist. */

@@ -2,7 +2,7 @@ import type { Quantity } from '#contracts';
 import { type Currency, Energy, Money, unwrap } from '#kernel';
 import type { QuoteLine } from '../bills/bill.entity.js';
 import type { PriceLine } from '../tariffs/price.rules.js';
-import type { Unit } from '../tariffs/terms.rules.js';
+import { DAY, type Unit } from '../tariffs/terms.rules.js';
 
 /** A line as people read it, before and after they pay. */
 export function toQuoteLine(line: PriceLine, currency: Currency, unit: Unit): QuoteLine {
@@ -30,7 +30,7 @@ export function fromQuoteLine(line: QuoteLine, currency: Currency): PriceLine {
     label,
     amount: unwrap(Money.parse(amount.amount, currency)).minor,
     ...(kwh !== undefined && { wattHours: unwrap(Energy.parse(kwh)).wattHours }),
-    ...(days !== undefined && { wattHours: BigInt(days) * PER_DAY }),
+    ...(days !== undefined && { wattHours: BigInt(days) * DAY }),
     ...(unitPrice !== undefined && { perMwh: priceOf(unitPrice, currency) }),
   };
 }
@@ -40,9 +40,7 @@ export function quantityOf(wattHours: bigint, unit: Unit): Quantity {
   return unit === 'kwh' ? Energy.ofWattHours(wattHours).toJSON() : { days: daysOf(wattHours) };
 }
 
-/** Where days are sold, a day counts as a kilowatt-hour does. */
-const PER_DAY = 1_000n;
-const daysOf = (thousandths: bigint) => Number(thousandths / PER_DAY);
+const daysOf = (thousandths: bigint) => Number(thousandths / DAY);
 const daysText = (days: number) => (days === 1 ? '1 day' : `${days} days`);
 
 /** 796400 of UGX → `796.4`; at least the decimals of the currency. */

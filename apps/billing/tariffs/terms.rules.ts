@@ -25,6 +25,9 @@ export type Charge =
   | { kind: 'levy'; label: string; of: 'purchase'; amount: bigint }
   | { kind: 'vat'; label: string; basisPoints: bigint };
 
+/** Where time is sold: as many of its thousandths as a kilowatt-hour has watt-hours. */
+export const DAY = 1_000n;
+
 /** What is sold: energy, or the time for which a device works. */
 export type Unit = 'kwh' | 'day';
 
@@ -80,7 +83,7 @@ function timeTerms(terms: WrittenTimeTerms, reader: Reader): Terms {
     ...limitsAndCharges(terms, reader),
     blocks: [{ untilWh: null, perMwh: reader.unitPrice(terms.perDay, '/perDay') }],
     periods: [],
-    rounding: { stepWh: 1_000n, direction: 'down' },
+    rounding: { stepWh: DAY, direction: 'down' },
   };
 }
 

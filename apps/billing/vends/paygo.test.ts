@@ -72,6 +72,36 @@ test('a quote is in whole days; what is less than a day is a line of its own', a
   expect([byEnergy.body.code, byEnergy.body.errors[0].pointer]).toEqual(['validation_failed', '#/kwh']);
 });
 
+test('no more is quoted than one code carries, and the most is named', async () => {
+  const operator = billing.as(newId(), 'operator');
+  const terms = { charges: [], perDay: '1', minimum: '1', maximum: '10000' };
+  const head = {
+    name: 'Lamp',
+    utility: 'Demo Solar',
+    customerClass: 'lamp',
+    currency: 'NGN',
+    timeZone: 'Africa/Lagos',
+  };
+  await operator.put('/api/ops/tariffs/lamp', head);
+  expect((await operator.put('/api/ops/tariffs/lamp/versions/2020-01-01', { terms })).status).toBe(200);
+  const lamp = { holderName: 'Bola Ige', area: 'Ibadan', kind: 'openpaygo', tariffId: 'lamp' };
+  await operator.put('/api/ops/meters/710000003', lamp);
+  await billing.database.rows(
+    `INSERT INTO billing.meter_keys SELECT (jsonb_populate_record(k, $2::jsonb)).* FROM billing.meter_keys k
+     WHERE meter_number = $1`,
+    [
+      DEVICE,
+      { meter_number: '710000003', paygo: { startingCode: 5, timeDivider: 24, restrictedDigits: false } },
+    ],
+  );
+  const tooMuch = await quote('42.00', '710000003');
+  expect([tooMuch.body.code, tooMuch.body.limit]).toEqual([
+    'amount_too_high',
+    { amount: '41.99', currency: 'NGN' },
+  ]);
+  expect((await quote('41.99', '710000003')).body.units).toEqual({ days: 41 });
+});
+
 test('what was paid for is a code that the device takes once, for exactly so many days; the next has the next count', async () => {
   const first = await bought('268.75');
   // The published test vector for this key: value 1 at count 2.
