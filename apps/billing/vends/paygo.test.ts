@@ -7,7 +7,7 @@ import { billingService } from '../index.js';
 import { refuseTestKeys } from './refuse-test-keys.js';
 
 /** 250.00 a day and VAT of 7.5 %: a day is 268.75. */
-const DEVICE = DEMO_PAYGO.number;
+const DEVICE: string = DEMO_PAYGO.number;
 const METER = '04987654326';
 const DAY = 86_400_000;
 
@@ -170,7 +170,7 @@ test('a tariff of energy sells no time, and one of time no energy', async () => 
   for (const [number, kind, tariffId] of [
     ['710000001', 'openpaygo', 'demo-business'],
     ['710000002', 'online', 'demo-solar'],
-  ]) {
+  ] as const) {
     expect((await operator.put(`/api/ops/meters/${number}`, { ...known, kind, tariffId })).status).toBe(200);
     expect((await quote('1000.00', number)).body.code).toBe('conflict');
   }
