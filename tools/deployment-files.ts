@@ -41,7 +41,7 @@ export const DEPLOYED: Record<ServiceName, Deployed> = {
 };
 
 /** What the simulators read; they have no settings object. */
-export const SIMULATORS = ['SIM_HOST', 'SIM_PORT', 'SIM_CALLBACKS', 'SIM_CALLBACK_HOSTS'];
+export const SIMULATORS = ['SIM_HOST', 'SIM_PORT', 'SIM_CALLBACKS', 'SIM_CALLBACK_HOSTS', 'SIM_INCOMING_URL'];
 export const SIMULATORS_TOO = ['WATTLINE_MODE', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'];
 
 /** Secrets as an installation would have them. */

@@ -24,10 +24,12 @@ import { QuotesController } from './quotes/quotes.controller.js';
 import { VerifyPurchase } from './quotes/verify-purchase.js';
 import { DefineTariff } from './tariffs/define-tariff.js';
 import { TariffsController } from './tariffs/tariffs.controller.js';
+import { OpenPaygoIssuer } from './issuers/openpaygo.issuer.js';
 import { SoftwareStsIssuer } from './issuers/software-sts.issuer.js';
 import { TokenIssuers } from './issuers/token-issuers.js';
 import { IssueTokens } from './vends/issue-tokens.effect.js';
 import { KeepTokens } from './vends/keep-tokens.js';
+import { MeterTokensController } from './vends/meter-tokens.controller.js';
 import { NoteDoubt } from './vends/note-doubt.js';
 import { OnVendRequested } from './vends/on-vend-requested.js';
 import { ReadVends } from './vends/read-vends.js';
@@ -47,6 +49,7 @@ const vends = [
   ResolveVend,
   TokenIssuers,
   SoftwareStsIssuer,
+  OpenPaygoIssuer,
 ];
 
 @Module({
@@ -62,6 +65,7 @@ const vends = [
     OnPaymentRefunded,
     OnVendRequested,
     TokensController,
+    MeterTokensController,
     VendsController,
   ],
   providers: [

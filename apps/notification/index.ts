@@ -1,5 +1,8 @@
 import type { RunningService, ServiceDefinition } from '#service-host';
 import { ContactRow } from './contacts/contact.entity.js';
+import { IncomingSms, SmsSender } from './incoming/incoming-sms.entity.js';
+import { IncomingTables1700000000400 } from './incoming/incoming-tables.migration.js';
+import { forgetIncoming } from './incoming/take-incoming.js';
 import { MessageRow } from './messages/message.entity.js';
 import {
   type NotificationSettings,
@@ -20,11 +23,17 @@ export type { NotificationSettings } from './notification-settings.js';
 export const notificationService: ServiceDefinition<NotificationSettings> = {
   name: 'notification',
   module: NotificationModule,
-  entities: [ContactRow, MessageRow, WebhookEndpointRow, WebhookDeliveryRow],
-  migrations: [NotificationTables1700000000001, PartnerTables1700000000002, SmsFollowUp1700000000002],
+  entities: [ContactRow, MessageRow, WebhookEndpointRow, WebhookDeliveryRow, IncomingSms, SmsSender],
+  migrations: [
+    NotificationTables1700000000001,
+    PartnerTables1700000000002,
+    SmsFollowUp1700000000002,
+    IncomingTables1700000000400,
+  ],
   settings: notificationSettings,
   unhurried: true,
   refuse: refuseInProduction,
+  tidyUp: ({ dataSource, clock }) => forgetIncoming(dataSource, clock.now()),
 };
 
 /** Asks Twilio now for the SMS whose question is due; the running service does it by itself twice a minute. */

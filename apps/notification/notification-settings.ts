@@ -48,7 +48,7 @@ export const notificationSettings: ServiceDefinition<NotificationSettings>['sett
   TWILIO_API_BASE_URL: url({ default: 'https://api.twilio.com', desc: 'Twilio, or its simulator' }),
   TWILIO_STATUS_CALLBACK_URL: webUrl({
     default: '',
-    desc: 'public URL of /api/webhooks/twilio, for delivery reports; a fragment sets their retries (#rc=3&rp=5xx,ct,rt)',
+    desc: 'public URL of /api/webhooks/twilio, for delivery reports and SMS that come in; a fragment sets their retries (#rc=3&rp=5xx,ct,rt)',
   }),
   CONTACT_SECRET: kinds.secret({ desc: 'seals names, phones and texts of SMS' }),
   SMS_TIMEOUT_MS: kinds.positive({

@@ -5,6 +5,8 @@ import { OnProfileChanged } from './contacts/on-profile-changed.js';
 import { OnSmsResumed } from './contacts/on-sms-resumed.js';
 import { OnUserDeleted } from './contacts/on-user-deleted.js';
 import { OnUserRegistered } from './contacts/on-user-registered.js';
+import { AnswerIncoming } from './incoming/answer-incoming.effect.js';
+import { TakeIncoming } from './incoming/take-incoming.js';
 import { MoveMessage } from './messages/move-message.js';
 import { NotificationsController } from './messages/notifications.controller.js';
 import { OnBillCancelled } from './messages/on-bill-cancelled.js';
@@ -30,7 +32,7 @@ import { TellPartners } from './partners/tell-partners.js';
 import { WebhookEndpointsController } from './partners/webhook-endpoints.controller.js';
 import { PollDeliveries } from './reports/poll-deliveries.js';
 import { RecordDeliveryReport } from './reports/record-delivery-report.js';
-import { TwilioReportsController } from './reports/twilio-reports.controller.js';
+import { TwilioWebhookController } from './reports/twilio-webhook.controller.js';
 import { BeginAttempt } from './sms/begin-attempt.js';
 import { ComposeToken } from './sms/compose-token.js';
 import { RedactSms } from './sms/redact-sms.effect.js';
@@ -70,7 +72,7 @@ const partners = [
     ...consumers,
     ContactsController,
     NotificationsController,
-    TwilioReportsController,
+    TwilioWebhookController,
     WebhookEndpointsController,
   ],
   providers: [
@@ -79,6 +81,8 @@ const partners = [
     FetchContactKeys,
     RecordDeliveryReport,
     PollDeliveries,
+    TakeIncoming,
+    AnswerIncoming,
     BeginAttempt,
     ComposeToken,
     SendSms,

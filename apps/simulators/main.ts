@@ -17,6 +17,7 @@ async function main(): Promise<void> {
       accountSid: env['TWILIO_ACCOUNT_SID'] ?? DEMO_ACCOUNT_SID,
       authToken: env['TWILIO_AUTH_TOKEN'] ?? DEMO_AUTH_TOKEN,
       callbacks: env['SIM_CALLBACKS'] !== 'off',
+      ...(env['SIM_INCOMING_URL'] && { incomingUrl: env['SIM_INCOMING_URL'] }),
       callbackHosts: readCallbackHosts(env['SIM_CALLBACK_HOSTS'] ?? ''),
     },
     log: (line) => console.log(line),

@@ -54,5 +54,9 @@ export async function startSystem(plan: SystemPlan, options: SystemOptions = {})
 
 export function simulatorsFor(plan: SystemPlan, { callbacks }: SystemOptions = {}): Promise<Simulators> {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = DEMO_TWILIO;
-  return startSimulators({ port: plan.simPort, twilio: { accountSid, authToken, callbacks } });
+  const incomingUrl = environmentsFor(plan).notification.TWILIO_STATUS_CALLBACK_URL;
+  return startSimulators({
+    port: plan.simPort,
+    twilio: { accountSid, authToken, callbacks, ...(incomingUrl && { incomingUrl }) },
+  });
 }

@@ -11,6 +11,7 @@ export const oneVendPerPayment: Invariant = {
     { rule: 'a payment and its vend agree', sql: AGREE },
     { rule: 'a vend belongs to a payment for its meter, of its amount', sql: BELONGS },
     { rule: 'the tokens of an issued vend are in order, and no other has any', sql: TOKENS },
+    { rule: 'an issued vend still has every token that it was issued with', sql: COMPLETE },
     { rule: 'a meter gets an identifier once', sql: IDENTIFIERS },
     ...(settled ? [{ rule: 'a vend that has not ended is in doubt', sql: UNFINISHED }] : []),
   ],
@@ -47,6 +48,13 @@ const TOKENS = `
                count(*) FILTER (WHERE kind = 'credit') AS credits
         FROM billing.vend_tokens GROUP BY vend_id) t ON t.vend_id = v.id
   WHERE v.state <> 'issued' OR t.places <> t.tokens OR t.last <> t.tokens - 1 OR t.credits <> 1`;
+
+/** Of online credit there are none, and its count is zero. */
+const COMPLETE = `
+  SELECT 'vend ' || v.id || ' was issued with ' || coalesce(v.token_count::text, 'an unknown number of')
+         || ' token(s), and has ' || count(t.id) AS what
+  FROM billing.vends v LEFT JOIN billing.vend_tokens t ON t.vend_id = v.id
+  WHERE v.state = 'issued' GROUP BY v.id HAVING v.token_count IS DISTINCT FROM count(t.id)`;
 
 const IDENTIFIERS = `
   SELECT 'meter ' || meter_number || ' got identifier ' || tid || ' ' || count(*) || ' times' AS what

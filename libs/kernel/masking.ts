@@ -16,3 +16,8 @@ export function maskName(name: string): string {
     .map((word) => `${[...word][0] ?? ''}•••`)
     .join(' ');
 }
+
+/** `34809276733624414743` → its last four digits: enough to tell two tokens apart, and worth nothing. */
+export function maskToken(token: string): string {
+  return token.slice(-4).padStart(token.length, '•');
+}

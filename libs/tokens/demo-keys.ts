@@ -13,3 +13,14 @@ export const DEMO_STS = {
   ken: 255,
   baseDate: 2014,
 } as const;
+
+/**
+ * The demo's device that is paid by time. Its key and starting code are those of a PUBLISHED TEST VECTOR of OpenPAYGO:
+ * worth nothing, and never in production, which refuses to start with it.
+ */
+export const DEMO_PAYGO = {
+  number: '700000001',
+  keyHex: 'bc41ec9530f6dac86b1a29ab82edc5fb',
+  startingCode: 516_959_010,
+  timeDivider: 1,
+} as const;

@@ -1,4 +1,4 @@
-export { DEMO_STS } from './demo-keys.js';
+export { DEMO_PAYGO, DEMO_STS } from './demo-keys.js';
 export * from './outcome.js';
 export { DeviceKey } from './openpaygo/code-chain.rules.js';
 export * from './openpaygo/device.machine.js';

@@ -33,6 +33,11 @@ export const vends: Omit<Planted, 'breaks'>[] = [
             '{"id": "01900000-0000-7000-8000-000000000004", "position": 1}')).* FROM billing.vend_tokens t WHERE vend_id = ${VEND}`,
   },
   {
+    what: 'an issued vend whose tokens have vanished',
+    when: 'always',
+    sql: `DELETE FROM billing.vend_tokens WHERE vend_id = ${VEND}`,
+  },
+  {
     what: 'two tokens of one meter with one identifier',
     when: 'always',
     sql: `ALTER TABLE billing.vends DROP CONSTRAINT one_token_per_identifier;

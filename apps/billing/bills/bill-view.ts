@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BillCreated, PayloadOf } from '#contracts';
+import type { BillCreated, PayloadOf, Quantity } from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
 import { LINE_KINDS, type LineKind } from '../tariffs/price.rules.js';
@@ -13,8 +13,9 @@ export class MeterView {
   @ApiProperty() area!: string;
   @ApiProperty({ description: 'name of the tariff' }) tariff!: string;
 }
-export class UnitsView {
-  @ApiProperty({ example: '12.3' }) kwh!: string;
+export class UnitsView implements Quantity {
+  @ApiProperty({ required: false, example: '12.3' }) kwh?: string;
+  @ApiProperty({ required: false, description: 'where time is sold, instead', example: 30 }) days?: number;
 }
 export class BreakdownLine implements QuoteLine {
   @ApiProperty({ enum: LINE_KINDS }) kind!: LineKind;
@@ -22,7 +23,8 @@ export class BreakdownLine implements QuoteLine {
   @ApiProperty({ type: MoneyView, description: 'negative where rounding gives more than was paid for' })
   amount!: MoneyJson;
   @ApiProperty({ required: false, description: 'of an energy line' }) kwh?: string;
-  @ApiProperty({ required: false, description: 'major units for a kilowatt-hour', example: '796.4' })
+  @ApiProperty({ required: false, description: 'of a line of time' }) days?: number;
+  @ApiProperty({ required: false, description: 'major units for a kilowatt-hour or a day', example: '796.4' })
   unitPrice?: string;
   @ApiProperty({ type: MoneyView, required: false, description: 'of a debt, after this purchase' })
   remaining?: MoneyJson;

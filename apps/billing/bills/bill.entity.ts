@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Quantity } from '#contracts';
 import type { Currency, MoneyJson } from '#kernel';
 import type { LineKind } from '../tariffs/price.rules.js';
 import type { BillStatus } from './bill.machine.js';
@@ -11,7 +12,9 @@ export interface QuoteLine {
   amount: MoneyJson;
   /** Of an energy line. */
   kwh?: string;
-  /** Major units for a kilowatt-hour, without VAT and levies; it may have more decimals than the currency. */
+  /** Of a line of time. */
+  days?: number;
+  /** Major units for a kilowatt-hour or a day, without VAT and levies; it may have more decimals than the currency. */
   unitPrice?: string;
   /** Of a debt, after this purchase. */
   remaining?: MoneyJson;
@@ -19,7 +22,7 @@ export interface QuoteLine {
 
 /** Why the same money buys less than the last time. */
 export interface Difference {
-  previous: { billId: string; amount: MoneyJson; units: { kwh: string } };
+  previous: { billId: string; amount: MoneyJson; units: Quantity };
   /** The reasons in one text. */
   text: string;
   reasons: { code: string; text: string }[];
@@ -31,7 +34,7 @@ export interface Quote {
   meter: { number: string; name: string; area: string; tariff: string };
   /** `demo-residential@2026-11-01`: the prices that were used. */
   tariffVersion: string;
-  units: { kwh: string };
+  units: Quantity;
   /** Adds up to the amount of the bill. */
   breakdown: QuoteLine[];
   difference?: Difference;
@@ -77,6 +80,8 @@ export class Bill {
   @Column('timestamptz', { name: 'paid_at', nullable: true }) paidAt!: Date | null;
   @Column('jsonb', { nullable: true }) quote!: Quote | null;
   @Column('jsonb', { nullable: true }) basis!: QuoteBasis | null;
+  /** What its claim really took off the meter's debt, in minor units; null while it holds nothing. */
+  @Column('bigint', { name: 'arrears_taken', nullable: true }) arrearsTaken!: bigint | null;
   /** From then on no payment may claim it. Quotes expire, other bills do not. */
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;

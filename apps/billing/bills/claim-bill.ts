@@ -15,7 +15,7 @@ import { amountOf, titleOf, whyNotClaimable } from './bill.rules.js';
  * Refusals, in this order: validation_failed (the amount is no amount), not_found (also when the payer is not the
  * customer), bill_not_payable (paid, cancelled, or a quote that expired), amount_mismatch, payment_in_progress with
  * `links.payment`, step_up_required; of electricity also meter_suspended, meter_blocked and quote_outdated, when the
- * meter's month, debt or fixed charge is not what the quote started from. The claim takes them.
+ * meter's tariff, month, debt or fixed charge is not what the quote started from. The claim takes them.
  */
 @Injectable()
 export class ClaimBill {

@@ -83,6 +83,7 @@ export function issue(bill: NewBill, tx: Tx): Bill {
     status: 'unpaid',
     claimedBy: null,
     claimedAt: null,
+    arrearsTaken: null,
     paymentId: null,
     paidAt: null,
     createdAt: tx.now,

@@ -3,6 +3,7 @@ import { SETTINGS } from '#service-host';
 import { type BillingSettings, hasSoftwareIssuer } from '../billing-settings.js';
 import type { IssuerName } from '../vends/meter-keys.entity.js';
 import type { TokenIssuer } from '../vends/token-issuer.port.js';
+import { OpenPaygoIssuer } from './openpaygo.issuer.js';
 import { SoftwareStsIssuer } from './software-sts.issuer.js';
 
 /** Who makes the tokens of a meter, by the name in its keys. */
@@ -10,7 +11,12 @@ import { SoftwareStsIssuer } from './software-sts.issuer.js';
 export class TokenIssuers {
   private readonly byName = new Map<IssuerName, TokenIssuer>();
 
-  constructor(software: SoftwareStsIssuer, @Inject(SETTINGS) settings: BillingSettings) {
+  constructor(
+    software: SoftwareStsIssuer,
+    openPaygo: OpenPaygoIssuer,
+    @Inject(SETTINGS) settings: BillingSettings,
+  ) {
+    this.byName.set('openpaygo', openPaygo);
     if (hasSoftwareIssuer(settings)) this.byName.set('software', software);
   }
 

@@ -1,10 +1,12 @@
 import { type Clock, type Currency, dayIn, Money, newId } from '#kernel';
 import type { Tx } from '#messaging';
 import type { UnitOfWork } from '#persistence';
+import { DEMO_PAYGO } from '#tokens';
 import { DEMO_TARIFFS } from '../tariffs/demo-tariffs.js';
 import { Tariff } from '../tariffs/tariff.entity.js';
 import { TariffVersion, versionId } from '../tariffs/tariff-version.entity.js';
 import { Meter } from './meter.entity.js';
+import type { MeterKind } from './meter-number.rules.js';
 
 /** The first day of the demo's prices. */
 const VALID_FROM = '2020-01-01';
@@ -25,6 +27,13 @@ const METERS = [
     tariffId: 'demo-rising',
     arrears: 1_500n,
   },
+  {
+    number: DEMO_PAYGO.number,
+    kind: 'openpaygo' as const,
+    holderName: 'Danladi Musa',
+    area: 'Kura, Kano',
+    tariffId: 'demo-solar',
+  },
 ];
 
 /** Meters and prices to try Wattline with; repeatable. Never in production: its meters are the utility's. */
@@ -41,8 +50,12 @@ export async function seedDemoMeters(
     }
     const chargedFrom = dayIn('Africa/Lagos', clock.now()).slice(0, 7);
     for (const { arrears = 0n, ...meter } of METERS) {
-      const row = { kind: 'sts', status: 'active', arrears: Money.major(arrears, currency).minor } as const;
-      await tx.insertIfAbsent(Meter, { ...meter, ...row, chargedFrom });
+      const row = {
+        kind: 'sts' as MeterKind,
+        status: 'active',
+        arrears: Money.major(arrears, currency).minor,
+      } as const;
+      await tx.insertIfAbsent(Meter, { ...row, ...meter, chargedFrom });
     }
   });
 }

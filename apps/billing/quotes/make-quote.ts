@@ -7,7 +7,7 @@ import { invalid } from '../bills/bill.rules.js';
 import { amountForUnits, leastAmount, type Price, priceOfAmount } from '../tariffs/price.rules.js';
 import { reasonsForFewer, textOf } from './difference.rules.js';
 import { FindMeterPrice, type MeterPrice } from './find-meter-price.js';
-import { fromQuoteLine, toQuoteLine } from './quote-lines.rules.js';
+import { fromQuoteLine, quantityOf, toQuoteLine } from './quote-lines.rules.js';
 
 /** As somebody wrote it: either an amount or kilowatt-hours. */
 export interface Order {
@@ -37,7 +37,7 @@ export class MakeQuote {
   async run(callerId: Id, order: Order): Promise<Result<MadeQuote>> {
     const found = await this.findMeterPrice.run(callerId, order.meterNumber);
     if (!found.ok) return found;
-    const { meter, tariff, tariffVersion } = found.value;
+    const { meter, tariff, tariffVersion, terms } = found.value;
     const amount = amountOf(order, found.value);
     if (!amount.ok) return amount;
     const price = pricedWithinLimits(amount.value, found.value);
@@ -52,8 +52,8 @@ export class MakeQuote {
         tariff: tariff.name,
       },
       tariffVersion,
-      units: Energy.ofWattHours(wattHours).toJSON(),
-      breakdown: lines.map((line) => toQuoteLine(line, tariff.currency)),
+      units: quantityOf(wattHours, terms.unit),
+      breakdown: lines.map((line) => toQuoteLine(line, tariff.currency, terms.unit)),
       ...(difference && { difference }),
     };
     return ok({ amount: amount.value, quote, basis: basisOf(price.value, found.value) });
@@ -89,6 +89,7 @@ function amountOf({ amount, kwh, currency }: Order, { tariff, terms, start }: Me
   if ((amount === undefined) === (kwh === undefined))
     return refuse(invalid('amount', 'or kwh is needed, and not both'));
   if (kwh === undefined) return readAmount(amount, currency, tariff.currency);
+  if (terms.unit === 'day') return refuse(invalid('kwh', 'is not what this device is sold: give an amount'));
   const energy = Energy.parse(kwh);
   if (!energy.ok) return energy;
   const { stepWh } = terms.rounding;

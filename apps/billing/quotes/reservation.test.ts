@@ -181,6 +181,37 @@ test('a refund gives the units back, also when it is heard of before the payment
   }
 });
 
+test('no more debt is given back than was taken, however little there was when the payment came', async () => {
+  const meter = await newMeter('200');
+  const bill = await quote(meter);
+  const paymentId = newId();
+  await claim(bill, paymentId);
+  await failed(bill, paymentId);
+  await untilState(bill, 'unpaid');
+  const known = { holderName: 'Bola Ige', area: 'Ibadan', tariffId: 'demo-rising', kind: 'online' };
+  await operator().put(`/api/ops/meters/${meter}`, { ...known, arrears: '50' });
+  await completed(bill, paymentId); // late: it took 50 of the 200 that it was to take
+  await untilState(bill, 'paid');
+  expect((await counters(meter)).arrears).toBe('0');
+  await billing.publish(PaymentRefunded, paymentId, {
+    ...facts(bill, paymentId),
+    reason: 'nothing came',
+    decisionId: newId(),
+    refundedAt: '2026-11-21T12:00:00.000Z',
+  });
+  await untilState(bill, 'unpaid');
+  expect((await counters(meter)).arrears).toBe('5000');
+});
+
+test('a quote of a meter that has another tariff now is claimed no more', async () => {
+  const meter = await newMeter();
+  const bill = await quote(meter);
+  const known = { holderName: 'Bola Ige', area: 'Ibadan', kind: 'online' };
+  await operator().put(`/api/ops/meters/${meter}`, { ...known, tariffId: 'demo-business' });
+  expect(outcome(await claim(bill))).toBe('quote_outdated');
+  expect(outcome(await claim(await quote(meter)))).toBe('claimed');
+});
+
 test('a quote of the month before, or of a meter that was closed since, is claimed no more', async () => {
   const suspended = await newMeter();
   const bill = await quote(suspended);

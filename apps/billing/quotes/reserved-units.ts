@@ -4,6 +4,7 @@ import type { Bill, QuoteBasis } from '../bills/bill.entity.js';
 import { Meter } from '../meters/meter.entity.js';
 import { MeterMonth, meterMonthId } from '../meters/meter-month.entity.js';
 import { whyNotSold } from '../meters/meter.rules.js';
+import { tariffOf } from '../tariffs/tariff-version.entity.js';
 
 /**
  * What an electricity bill takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
@@ -24,28 +25,35 @@ class ReservedUnits {
     const { timeZone, month, boughtWh, arrears, fixedMonths } = this.basis;
     const closed = whyNotSold(this.meter);
     if (closed) return closed;
+    const sameTariff = this.bill.quote && tariffOf(this.bill.quote.tariffVersion) === this.meter.tariffId;
     const sameMonth = dayIn(timeZone, now).startsWith(month);
     const sameUnits = boughtWh === null || this.month(month).wattHours === BigInt(boughtWh);
     const sameDebt = arrears === null || this.meter.arrears === BigInt(arrears);
     const due = fixedMonths.every((it) => this.month(it).fixedBillId === null);
-    return sameMonth && sameUnits && sameDebt && due ? undefined : new Problem('quote_outdated');
+    const holds = sameTariff && sameMonth && sameUnits && sameDebt && due;
+    return holds ? undefined : new Problem('quote_outdated');
   }
 
+  /** Of the debt at most what there is: a payment may come late, when others have paid a part of it. */
   take(): void {
-    this.change(1n, (month) => month.fixedBillId ?? this.bill.id);
+    const wanted = BigInt(this.basis.arrearsTaken);
+    const taken = wanted < this.meter.arrears ? wanted : this.meter.arrears;
+    this.change(1n, taken, (month) => month.fixedBillId ?? this.bill.id);
+    this.tx.set(this.bill, { arrearsTaken: taken });
   }
 
   giveBack(): void {
-    this.change(-1n, (month) => (month.fixedBillId === this.bill.id ? null : month.fixedBillId));
+    const taken = this.bill.arrearsTaken ?? 0n;
+    this.change(-1n, taken, (month) => (month.fixedBillId === this.bill.id ? null : month.fixedBillId));
+    this.tx.set(this.bill, { arrearsTaken: null });
   }
 
-  private change(sign: 1n | -1n, fixedBillId: (month: MeterMonth) => string | null): void {
-    const { month, wattHours, fixedMonths, arrearsTaken } = this.basis;
+  private change(sign: 1n | -1n, debt: bigint, fixedBillId: (month: MeterMonth) => string | null): void {
+    const { month, wattHours, fixedMonths } = this.basis;
     const bought = this.month(month);
     this.tx.set(bought, { wattHours: bought.wattHours + sign * BigInt(wattHours) });
     for (const it of fixedMonths) this.tx.set(this.month(it), { fixedBillId: fixedBillId(this.month(it)) });
-    const arrears = this.meter.arrears - sign * BigInt(arrearsTaken);
-    if (arrears !== this.meter.arrears) this.tx.set(this.meter, { arrears: arrears > 0n ? arrears : 0n });
+    if (debt > 0n) this.tx.set(this.meter, { arrears: this.meter.arrears - sign * debt });
   }
 
   private month(month: string): MeterMonth {

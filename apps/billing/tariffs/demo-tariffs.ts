@@ -1,6 +1,6 @@
 import { type Currency } from '#kernel';
 import type { Tariff } from './tariff.entity.js';
-import type { WrittenTerms } from './terms.rules.js';
+import type { WrittenTerms } from './written-terms.js';
 
 export type DemoTariff = Omit<Tariff, 'currency'> & { currency?: Currency; terms: WrittenTerms };
 
@@ -41,6 +41,15 @@ const OURS: DemoTariff[] = [
       ],
       blocks: [{ untilKwh: 50, perKwh: '4' }, { untilKwh: 150, perKwh: '68' }, { perKwh: '90' }],
     },
+  },
+  {
+    id: 'demo-solar',
+    name: 'Solar home system, by the day',
+    utility: 'Demo Solar',
+    customerClass: 'solar',
+    timeZone: 'Africa/Lagos',
+    // At most 365 days at a time; one code carries 995.
+    terms: { minimum: '1', maximum: '98100', charges: [VAT_NIGERIA], perDay: '250' },
   },
 ];
 

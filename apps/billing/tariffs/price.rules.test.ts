@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { type Currency, unwrap } from '#kernel';
+import { carriedByToken } from '../quotes/carried.rules.js';
 import { DEMO_TARIFFS } from './demo-tariffs.js';
 import { amountForUnits, energyLines, leastAmount, priceOfAmount, type Start } from './price.rules.js';
-import { readTerms, type Terms, type WrittenTerms } from './terms.rules.js';
+import { readTerms, type Terms } from './terms.rules.js';
+import type { WrittenTerms } from './written-terms.js';
 
 const FRESH: Start = { boughtWh: 0n, fixedMonths: 0, arrears: 0n, hour: 12 };
 
@@ -294,4 +296,19 @@ describe('whatever the terms', () => {
       return true;
     });
   });
+});
+
+test('a token that goes in larger steps carries more than was paid for: the lines say so, and still add up', () => {
+  const terms = demo('ng-band-a');
+  for (const [amount, plain, carried] of [
+    [30_000_000n, 1_332_000n, 1_332_000n],
+    [40_000_000n, 1_776_100n, 1_776_400n],
+    [500_000_000n, 22_201_200n, 22_202_400n],
+  ] as const) {
+    expect(priceOfAmount(amount, terms, FRESH)!.wattHours).toBe(plain);
+    const price = priceOfAmount(amount, terms, { ...FRESH, carried: carriedByToken })!;
+    expect(price.wattHours).toBe(carried);
+    expect(price.lines.reduce((sum, it) => sum + it.amount, 0n)).toBe(amount);
+    expect(price.lines.reduce((sum, it) => sum + (it.wattHours ?? 0n), 0n)).toBe(carried);
+  }
 });

@@ -10,15 +10,17 @@ export interface Start {
   arrears: bigint;
   /** Of the utility's day, 0 to 23. */
   hour: number;
+  /** What a token for so many watt-hours really carries, which is not less; absent where it is just these. */
+  carried?: (wattHours: bigint) => bigint;
 }
 
-export const LINE_KINDS = ['fixed', 'arrears', 'levy', 'vat', 'energy', 'rounding'] as const;
+export const LINE_KINDS = ['fixed', 'arrears', 'levy', 'vat', 'energy', 'time', 'rounding'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
 export interface PriceLine {
   kind: LineKind;
   label: string;
-  /** Minor units. Negative only where rounding to the nearest step gives more than was paid for. */
+  /** Minor units. Negative only where rounding gives more than was paid for. */
   amount: bigint;
   /** Energy lines alone. */
   wattHours?: bigint;
@@ -42,7 +44,9 @@ const WH_PER_MWH = 1_000_000n;
 export function priceOfAmount(amount: bigint, terms: Terms, start: Start): Price | undefined {
   const net = amount - arrearsShare(amount, terms, start);
   const { stepWh, direction } = terms.rounding;
-  const wattHours = direction === 'down' ? mostFor(net, stepWh, terms, start) : nearestFor(net, terms, start);
+  const most = direction === 'down' ? mostFor(net, stepWh, terms, start) : nearestFor(net, terms, start);
+  // More than was paid for is the customer's: `rounding` is then below zero.
+  const wattHours = start.carried?.(most) ?? most;
   return wattHours > 0n ? priced(amount, wattHours, terms, start) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { WrittenTerms } from './terms.rules.js';
+import type { WrittenTerms } from './written-terms.js';
 
 /** The terms of a tariff from a day on, until a later version begins. Once in force it never changes. */
 @Entity('tariff_versions')
@@ -13,3 +13,5 @@ export class TariffVersion {
 }
 
 export const versionId = (tariffId: string, validFrom: string) => `${tariffId}@${validFrom}`;
+/** The tariff that a version is one of. */
+export const tariffOf = (id: string) => id.slice(0, id.lastIndexOf('@'));

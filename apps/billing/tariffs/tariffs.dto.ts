@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsObject, IsTimeZone, Matches, MaxLength } from 'class-validator';
 import { CURRENCIES, type Currency } from '#kernel';
-import { TERMS_SCHEMA, type WrittenTerms } from './terms.rules.js';
+import { TERMS_SCHEMA, type WrittenTerms } from './written-terms.js';
 
 const ONE_LINE = /^(?=.*\S)\P{Cc}+$/u;
 const oneLine = { message: '$property must be one line of text' };

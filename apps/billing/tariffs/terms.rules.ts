@@ -1,80 +1,14 @@
-import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { type Currency, type FieldError, Money, ok, Problem, refuse, type Result } from '#kernel';
-
-const decimal = (description: string) => Type.String({ pattern: '^\\d{1,9}(\\.\\d{1,5})?$', description });
-const amount = decimal('major units');
-const perKwh = decimal('major units for a kilowatt-hour; up to three decimals more than the currency has');
-const percent = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,2})?$', description: 'as 7.5' });
-const label = Type.String({ minLength: 1, maxLength: 40 });
-const closed = { additionalProperties: false };
-
-const charge = Type.Union([
-  Type.Object(
-    {
-      kind: Type.Literal('fixed'),
-      label,
-      perMonth: amount,
-      monthsAtMost: Type.Integer({ minimum: 1, maximum: 24 }),
-    },
-    {
-      ...closed,
-      description: 'with the first purchase of a month; months without one pile up to monthsAtMost',
-    },
-  ),
-  Type.Object(
-    { kind: Type.Literal('arrears'), label, percent, atMost: Type.Optional(amount) },
-    { ...closed, description: 'a share of what is left of the purchase, until the debt is paid' },
-  ),
-  Type.Object({ kind: Type.Literal('levy'), label, percent }, { ...closed, description: 'of the energy' }),
-  Type.Object({ kind: Type.Literal('levy'), label, perKwh }, closed),
-  Type.Object({ kind: Type.Literal('levy'), label, perPurchase: amount }, closed),
-  Type.Object(
-    { kind: Type.Literal('vat'), label, percent },
-    { ...closed, description: 'on the energy and on the fixed charges and levies that stand before it' },
-  ),
-]);
-const blocks = Type.Array(
-  Type.Object({ untilKwh: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), perKwh }, closed),
-  { minItems: 1, maxItems: 10, description: 'kilowatt-hours of the month; the last block has no end' },
-);
-
-/** Terms as operators write them and as they are stored. Decimal strings in major units of the tariff's currency. */
-export const TERMS_SCHEMA = Type.Object(
-  {
-    charges: Type.Array(charge, { maxItems: 20, description: 'in the order in which they are taken' }),
-    blocks,
-    timeOfUse: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            name: label,
-            fromHour: Type.Integer({ minimum: 0, maximum: 23 }),
-            untilHour: Type.Integer({ minimum: 1, maximum: 24 }),
-            blocks,
-          },
-          closed,
-        ),
-        { maxItems: 6, description: 'hours of the utility’s day with blocks of their own' },
-      ),
-    ),
-    minimum: amount,
-    maximum: amount,
-    rounding: Type.Object(
-      {
-        // A token carries tenths of a kilowatt-hour: what the receipt says is then what it carries.
-        wattHours: Type.Integer({ minimum: 100, maximum: 10_000, multipleOf: 100 }),
-        direction: Type.Union([Type.Literal('down'), Type.Literal('nearest')]),
-      },
-      closed,
-    ),
-  },
-  closed,
-);
-
-export type WrittenTerms = Static<typeof TERMS_SCHEMA>;
-type WrittenCharge = WrittenTerms['charges'][number];
-type WrittenBlocks = WrittenTerms['blocks'];
+import {
+  ENERGY_TERMS,
+  TIME_TERMS,
+  type WrittenBlocks,
+  type WrittenCharge,
+  type WrittenEnergyTerms,
+  type WrittenTerms,
+  type WrittenTimeTerms,
+} from './written-terms.js';
 
 export interface Block {
   /** Watt-hours of the month at which it ends; null: never. */
@@ -91,8 +25,18 @@ export type Charge =
   | { kind: 'levy'; label: string; of: 'purchase'; amount: bigint }
   | { kind: 'vat'; label: string; basisPoints: bigint };
 
-/** How a purchase is priced: whole minor units, watt-hours and hundredths of a percent. */
+/** Where time is sold: as many of its thousandths as a kilowatt-hour has watt-hours. */
+export const DAY = 1_000n;
+
+/** What is sold: energy, or the time for which a device works. */
+export type Unit = 'kwh' | 'day';
+
+/**
+ * How a purchase is priced: whole minor units, watt-hours and hundredths of a percent. Where days are sold, a day counts
+ * as a kilowatt-hour does, and a thousandth of it as a watt-hour: the arithmetic is the same.
+ */
 export interface Terms {
+  unit: Unit;
   /** In the order in which they are taken. VAT is on the energy and on what stands before it, but for arrears. */
   charges: Charge[];
   blocks: Block[];
@@ -104,27 +48,51 @@ export interface Terms {
 
 /** Terms that were written: read exactly, or refused (validation_failed) with every fault and where it stands. */
 export function readTerms(written: unknown, currency: Currency): Result<Terms> {
-  const shape = [...Value.Errors(TERMS_SCHEMA, written)];
+  const isTime = typeof written === 'object' && written !== null && 'perDay' in written;
+  const shape = [...Value.Errors(isTime ? TIME_TERMS : ENERGY_TERMS, written)];
   if (shape.length > 0) {
     return refuse(
       wrongTerms(shape.slice(0, 10).map(({ path, message }) => ({ detail: message, pointer: at(path) }))),
     );
   }
-  const terms = written as WrittenTerms;
   const reader = new Reader(currency);
-  const read: Terms = {
-    charges: terms.charges.map((it, i) => reader.charge(it, `/charges/${i}`)),
+  const read = isTime
+    ? timeTerms(written as WrittenTimeTerms, reader)
+    : energyTerms(written as WrittenEnergyTerms, reader);
+  const faults = [...reader.faults, ...faultsOf(read)];
+  return faults.length > 0 ? refuse(wrongTerms(faults)) : ok(read);
+}
+
+function energyTerms(terms: WrittenEnergyTerms, reader: Reader): Terms {
+  return {
+    unit: 'kwh',
+    ...limitsAndCharges(terms, reader),
     blocks: reader.blocks(terms.blocks, '/blocks'),
     periods: (terms.timeOfUse ?? []).map((it, i) => ({
       ...it,
       blocks: reader.blocks(it.blocks, `/timeOfUse/${i}/blocks`),
     })),
-    minimum: reader.amount(terms.minimum, '/minimum'),
-    maximum: reader.amount(terms.maximum, '/maximum'),
     rounding: { stepWh: BigInt(terms.rounding.wattHours), direction: terms.rounding.direction },
   };
-  const faults = [...reader.faults, ...faultsOf(read)];
-  return faults.length > 0 ? refuse(wrongTerms(faults)) : ok(read);
+}
+
+/** A code carries whole days. */
+function timeTerms(terms: WrittenTimeTerms, reader: Reader): Terms {
+  return {
+    unit: 'day',
+    ...limitsAndCharges(terms, reader),
+    blocks: [{ untilWh: null, perMwh: reader.unitPrice(terms.perDay, '/perDay') }],
+    periods: [],
+    rounding: { stepWh: DAY, direction: 'down' },
+  };
+}
+
+function limitsAndCharges({ charges, minimum, maximum }: WrittenTerms, reader: Reader) {
+  return {
+    charges: charges.map((it, i) => reader.charge(it, `/charges/${i}`)),
+    minimum: reader.amount(minimum, '/minimum'),
+    maximum: reader.amount(maximum, '/maximum'),
+  };
 }
 
 function faultsOf({ charges, minimum, maximum, periods }: Terms): FieldError[] {
@@ -144,6 +112,10 @@ function faultsOf({ charges, minimum, maximum, periods }: Terms): FieldError[] {
   periods.forEach((it, i) => {
     if (it.fromHour >= it.untilHour)
       faults.push({ detail: 'must begin before it ends', pointer: at(`/timeOfUse/${i}`) });
+    const other = periods
+      .slice(0, i)
+      .find(({ fromHour, untilHour }) => it.fromHour < untilHour && fromHour < it.untilHour);
+    if (other) faults.push({ detail: `has hours of ${other.name}, too`, pointer: at(`/timeOfUse/${i}`) });
   });
   return faults;
 }
@@ -194,8 +166,7 @@ class Reader {
 
   blocks(written: WrittenBlocks, path: string): Block[] {
     return written.map(({ untilKwh, perKwh: price }, i) => {
-      const perMwh = this.price(price, `${path}/${i}/perKwh`);
-      if (perMwh === 0n) this.fault('must be above zero', `${path}/${i}/perKwh`);
+      const perMwh = this.unitPrice(price, `${path}/${i}/perKwh`);
       const last = i === written.length - 1;
       if (last !== (untilKwh === undefined))
         this.fault('the last block, and no other, has no end', `${path}/${i}`);
@@ -203,6 +174,13 @@ class Reader {
         this.fault('must end after the block before', `${path}/${i}/untilKwh`);
       return { untilWh: untilKwh === undefined ? null : BigInt(untilKwh) * 1_000n, perMwh };
     });
+  }
+
+  /** Of a kilowatt-hour or of a day: nothing is sold for nothing. */
+  unitPrice(text: string, path: string): bigint {
+    const perMwh = this.price(text, path);
+    if (perMwh === 0n) this.fault('must be above zero', path);
+    return perMwh;
   }
 
   private price(text: string, path: string): bigint {

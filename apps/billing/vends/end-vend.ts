@@ -1,6 +1,6 @@
 import { TokensIssued, VendFailed } from '#contracts';
 import type { Tx } from '#messaging';
-import { factsOf, unitsOf, type Vend } from './vend.entity.js';
+import { factsOf, quantityOf, type Vend } from './vend.entity.js';
 import { vendMachine } from './vend.machine.js';
 
 export type VendEnd =
@@ -18,6 +18,6 @@ export function endVend(vend: Vend, end: VendEnd, tx: Tx): void {
     return;
   }
   const { tokenCount, wattHours, reference = null } = end;
-  tx.set(vend, { state, wattHours, issuerReference: reference, endedAt: tx.now });
-  tx.publish(TokensIssued, vend.id, { ...factsOf(vend), tokenCount, units: unitsOf(vend).toJSON() });
+  tx.set(vend, { state, tokenCount, wattHours, issuerReference: reference, endedAt: tx.now });
+  tx.publish(TokensIssued, vend.id, { ...factsOf(vend), tokenCount, units: quantityOf(vend) });
 }

@@ -11,8 +11,8 @@ export interface PaygoFacts {
   timeDivider: number;
   /** Its keypad has the digits 1 to 4 only. */
   restrictedDigits: boolean;
-  /** What a day of the device costs, in the units of the tariff. */
-  wattHoursPerDay: number;
+  /** Its key is a public test key: worth nothing, and refused in production. */
+  isTest?: true;
 }
 
 /** How tokens for a meter are made. The row is locked while an identifier or a count is taken from it. */

@@ -19,8 +19,9 @@ export class OnVendRequested {
       throw new PermanentError(`payment ${paymentId} has no quoted bill ${billId} for a meter`);
     }
     const { amount, currency } = bill;
-    const wattHours = wattHoursOf(bill.quote.units.kwh);
-    const what = { ownerId: payerId, meterNumber, amount, currency, wattHours };
+    const { kwh, days = null } = bill.quote.units;
+    const promised = { wattHours: kwh === undefined ? 0n : wattHoursOf(kwh), days };
+    const what = { ownerId: payerId, meterNumber, amount, currency, ...promised };
     await this.requestVend.run({ id: paymentId, cause: 'payment', billId, ...what }, tx);
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan } from 'typeorm';
 import type { VendDetails, VendToken } from '#contracts';
-import { isId, ok, Problem, refuse, type Result } from '#kernel';
+import { isId, maskToken, numberFor, ok, Problem, refuse, type Result } from '#kernel';
 import { cursorId, type Page, pageOf, type PageQuery, type UserCaller } from '#service-host';
 import { Bill } from '../bills/bill.entity.js';
+import { SavedMeter } from '../meters/saved-meter.entity.js';
 import { KeepTokens } from './keep-tokens.js';
-import { amountOf, isInDoubt, unitsOf, Vend, VendTokenRow } from './vend.entity.js';
+import { amountOf, isInDoubt, quantityOf, Vend, VendTokenRow } from './vend.entity.js';
 
 export interface OwnToken extends VendToken {
   /** The payment that it was bought with, or the voucher's redemption. */
@@ -13,6 +14,14 @@ export interface OwnToken extends VendToken {
   meterNumber: string;
   issuedAt: string;
 }
+
+export interface MeterToken extends OwnToken {
+  /** Of what was bought; what a voucher brought has none. */
+  receiptNumber?: string;
+}
+
+/** As many as people look for when they have lost an SMS. */
+export const NEWEST_VENDS = 3;
 
 /** Vends for the services that show them, and tokens for their owners. */
 @Injectable()
@@ -39,7 +48,7 @@ export class ReadVends {
       inDoubt: isInDoubt(vend),
       meterNumber: vend.meterNumber,
       amount: amountOf(vend).toJSON(),
-      units: unitsOf(vend).toJSON(),
+      units: quantityOf(vend),
       breakdown,
       ...(tariffVersion !== undefined && { tariffVersion }),
       tokens: tokens.map((token) => this.keepTokens.open(token)),
@@ -63,6 +72,43 @@ export class ReadVends {
       meterNumber: row.meterNumber,
       issuedAt: row.issuedAt.toISOString(),
     }));
+  }
+
+  /**
+   * The tokens of the newest three purchases for a meter on somebody's list, newest purchase first, each in the order
+   * of entry. Operators may look, and see the last four digits. Refusal: not_found.
+   */
+  async ofMeter({ userId, role }: UserCaller, savedMeterId: string): Promise<Result<MeterToken[]>> {
+    const saved = isId(savedMeterId)
+      ? await this.dataSource.getRepository(SavedMeter).findOneBy({ id: savedMeterId })
+      : null;
+    const isOwn = saved?.ownerId === userId;
+    if (!saved || !(isOwn || role === 'operator')) return refuse(new Problem('not_found'));
+    const { ownerId, number } = saved;
+    const vends = await this.dataSource.query<Pick<Vend, 'id' | 'cause'>[]>(
+      `SELECT id, cause FROM vends v WHERE owner_id = $1 AND meter_number = $2 AND state = 'issued'
+         AND EXISTS (SELECT FROM vend_tokens t WHERE t.vend_id = v.id)
+       ORDER BY id DESC LIMIT ${NEWEST_VENDS}`,
+      [ownerId, number],
+    );
+    const tokens = await this.tokensOf(vends.map(({ id }) => id));
+    return ok(
+      vends.flatMap(({ id, cause }) =>
+        tokens
+          .filter(({ vendId }) => vendId === id)
+          .map((row) => {
+            const open = this.keepTokens.open(row);
+            return {
+              ...open,
+              token: isOwn ? open.token : maskToken(open.token),
+              vendId: id,
+              meterNumber: number,
+              issuedAt: row.issuedAt.toISOString(),
+              ...(cause === 'payment' && { receiptNumber: numberFor('R', id) }),
+            };
+          }),
+      ),
+    );
   }
 
   private tokensOf(vendIds: string[]): Promise<VendTokenRow[]> {

@@ -5,11 +5,11 @@ import { IssueTokens } from './issue-tokens.effect.js';
 import { endVend } from './end-vend.js';
 import { MeterKeys } from './meter-keys.entity.js';
 import { isNotVendable, type NotVendable, takeIdentifier } from './take-identifier.rules.js';
-import { unitsOf, Vend } from './vend.entity.js';
+import { Vend } from './vend.entity.js';
 
 export type NewVend = Pick<
   Vend,
-  'id' | 'cause' | 'billId' | 'ownerId' | 'meterNumber' | 'amount' | 'currency' | 'wattHours'
+  'id' | 'cause' | 'billId' | 'ownerId' | 'meterNumber' | 'amount' | 'currency' | 'wattHours' | 'days'
 >;
 
 const UNKNOWN_METER: NotVendable = {
@@ -26,6 +26,7 @@ export class RequestVend {
     const vend: Vend = {
       ...order,
       state: 'requested',
+      tokenCount: null,
       issuer: null,
       device: null,
       keyId: null,
@@ -45,7 +46,7 @@ export class RequestVend {
     };
     if (!(await tx.insertIfAbsent(Vend, vend))) return;
     const keys = await tx.load(MeterKeys, vend.meterNumber);
-    const taken = keys ? takeIdentifier(keys, unitsOf(vend), tx.now, randomInt(16)) : UNKNOWN_METER;
+    const taken = keys ? takeIdentifier(keys, vend.days, tx.now, randomInt(16)) : UNKNOWN_METER;
     if (!keys || isNotVendable(taken)) {
       return endVend(vend, { kind: 'failed', ...(taken as NotVendable) }, tx);
     }

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { TokensWantedAgain } from '#contracts';
+import { type ResendNewest, TokensWantedAgain } from '#contracts';
 import { isId, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import type { UserCaller } from '#service-host';
+import { NEWEST_VENDS } from './read-vends.js';
 import { nextResend } from './resend.rules.js';
 import { Vend, VendTokenRow } from './vend.entity.js';
-
-/** By the keyword, as many of the newest as fit a person's patience. */
-const NEWEST = 3;
 
 /** Tokens once more to their owner's own phone, and to no other; limited, for every SMS costs money. */
 @Injectable()
@@ -32,13 +30,18 @@ export class ResendTokens {
     });
   }
 
-  /** The newest ones of a person. Refusal: rate_limited, when all of them were sent again just now. */
-  async newest(ownerId: string, context: WorkContext): Promise<Result<number>> {
+  /** The newest ones of a person, of meters whose number ends so. Refusal: rate_limited, when all of them were sent again just now. */
+  async newest(
+    ownerId: string,
+    { meterEnding = '' }: ResendNewest,
+    context: WorkContext,
+  ): Promise<Result<number>> {
+    if (!isId(ownerId)) return refuse(new Problem('not_found'));
     const ids = await this.dataSource.query<{ id: string }[]>(
-      `SELECT id FROM vends v WHERE owner_id = $1 AND state = 'issued'
+      `SELECT id FROM vends v WHERE owner_id = $1 AND state = 'issued' AND right(meter_number, length($2)) = $2
          AND EXISTS (SELECT FROM vend_tokens t WHERE t.vend_id = v.id)
-       ORDER BY id DESC LIMIT ${NEWEST}`,
-      [ownerId],
+       ORDER BY id DESC LIMIT ${NEWEST_VENDS}`,
+      [ownerId, meterEnding],
     );
     return this.work.run(context, async (tx) => {
       const vends = await Promise.all(ids.map(({ id }) => tx.get(Vend, id)));

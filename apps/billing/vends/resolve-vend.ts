@@ -86,7 +86,7 @@ export class ResolveVend {
     const tokens = unseal(sealedTokens, this.settings.TOKEN_SECRET, PURPOSE).split(' ');
     return tokens.map((token, i) =>
       i === tokens.length - 1
-        ? { kind: 'credit', token, units: unitsOf(vend) }
+        ? { kind: 'credit', token, ...(vend.days === null ? { units: unitsOf(vend) } : { days: vend.days }) }
         : { kind: 'key_change', token },
     );
   }

@@ -1,5 +1,4 @@
-import type { Energy } from '#kernel';
-import { isBeyondKen, nextTid, type BaseDate } from '#tokens';
+import { isBeyondKen, MAX_TIME, nextCount, nextTid, type BaseDate } from '#tokens';
 import { keyIdOf, type MeterKeys, type PaygoFacts } from './meter-keys.entity.js';
 import type { DeviceFacts } from './token-issuer.port.js';
 
@@ -29,15 +28,23 @@ const TOO_MUCH: NotVendable = {
 
 /** DDTK: a meter with a default key takes orders, but no credit. */
 const DEFAULT_KEY = 1;
-/** The most that one token of an OpenPAYGO device carries. */
-const MAX_PAYGO_VALUE = 995;
+/** In the place of a key's name: a count belongs to the device, whose key never changes. */
+const PAYGO_KEY = 'openpaygo';
 
 /**
  * What makes the token of one vend, and of no other: the next identifier of the meter (the minute of the clock, never a
- * lower one), or the next count of the device. Taken under the lock of the meter's row, before the issuer is called.
+ * lower one), or the next count of the device, which is paid by `days`. Taken under the lock of the meter's row, before the issuer is called.
  */
-export function takeIdentifier(keys: MeterKeys, units: Energy, now: Date, rnd: number): Taken | NotVendable {
-  if (keys.issuer === 'openpaygo') return keys.paygo ? takeCount(keys, keys.paygo, units) : NO_KEYS;
+export function takeIdentifier(
+  keys: MeterKeys,
+  days: number | null,
+  now: Date,
+  rnd: number,
+): Taken | NotVendable {
+  const isPaygo = keys.issuer === 'openpaygo';
+  // Energy for a device of time, or time for a meter of energy: its tariff or its keys are wrong.
+  if (isPaygo !== (days !== null)) return NO_KEYS;
+  if (isPaygo) return keys.paygo ? takeCount(keys, keys.paygo, days ?? 0) : NO_KEYS;
   const { key, changeTo } = keys;
   if (!key) return NO_KEYS;
   const named = { kind: 'sts' as const, key, ...(changeTo && { changeTo }) };
@@ -55,15 +62,14 @@ export function takeIdentifier(keys: MeterKeys, units: Energy, now: Date, rnd: n
   };
 }
 
-/** Time is added: the next even count. */
-function takeCount(keys: MeterKeys, facts: PaygoFacts, units: Energy): Taken | NotVendable {
-  const count = keys.count + (keys.count % 2 === 0 ? 2 : 1);
-  const { timeDivider, wattHoursPerDay } = facts;
-  const value = Number((units.wattHours * BigInt(timeDivider)) / BigInt(wattHoursPerDay));
+/** Time is added, by the next even count. */
+function takeCount(keys: MeterKeys, { timeDivider }: PaygoFacts, days: number): Taken | NotVendable {
+  const count = nextCount(keys.count, 'add_time');
+  const value = days * timeDivider;
   if (value < 1) return TOO_LITTLE;
-  if (value > MAX_PAYGO_VALUE) return TOO_MUCH;
-  const days = Math.floor(value / timeDivider);
-  return { device: { kind: 'openpaygo', count, value, days }, keyId: null, tid: null, row: { count } };
+  if (value > MAX_TIME) return TOO_MUCH;
+  const device = { kind: 'openpaygo' as const, count, value, days };
+  return { device, keyId: PAYGO_KEY, tid: count, row: { count } };
 }
 
 export function isNotVendable(taken: Taken | NotVendable): taken is NotVendable {

@@ -14,7 +14,7 @@ class TokensQuery extends PageQuery {
   meterNumber?: string;
 }
 
-class OwnTokenView implements OwnToken {
+export class OwnTokenView implements OwnToken {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ format: 'uuid', description: 'the payment that it was bought with' }) vendId!: string;
   @ApiProperty() meterNumber!: string;

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { VendOutcome } from '#contracts';
+import type { Quantity, VendOutcome } from '#contracts';
 import { type Currency, Energy, Money } from '#kernel';
 import type { IssuerName } from './meter-keys.entity.js';
 import type { DeviceFacts } from './token-issuer.port.js';
@@ -20,9 +20,13 @@ export class Vend {
   /** Minor units. */
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
-  /** What was promised; once issued, what the tokens carry. */
+  /** What was promised; once issued, what the tokens carry. Zero where time was bought. */
   @Column('bigint', { name: 'watt_hours' }) wattHours!: bigint;
+  /** The time that was promised, for a device that is paid by it. */
+  @Column('int', { nullable: true }) days!: number | null;
   @Column('text') state!: VendState;
+  /** How many tokens were issued, so that it would be noticed if one were gone; null until then. */
+  @Column('int', { name: 'token_count', nullable: true }) tokenCount!: number | null;
   @Column('text', { nullable: true }) issuer!: IssuerName | null;
   /** What is known of the meter at this moment; null when nothing is. */
   @Column('jsonb', { nullable: true }) device!: DeviceFacts | null;
@@ -68,6 +72,11 @@ export function amountOf({ amount, currency }: Pick<Vend, 'amount' | 'currency'>
 
 export function unitsOf({ wattHours }: Pick<Vend, 'wattHours'>): Energy {
   return Energy.ofWattHours(wattHours);
+}
+
+/** As people are told. */
+export function quantityOf(vend: Pick<Vend, 'wattHours' | 'days'>): Quantity {
+  return vend.days === null ? unitsOf(vend).toJSON() : { days: vend.days };
 }
 
 export function isInDoubt({ state, inDoubtSince }: Pick<Vend, 'state' | 'inDoubtSince'>): boolean {

@@ -4,6 +4,7 @@ import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, Length, Matc
 import {
   type ProposedOutcome,
   type ProposeOutcome,
+  type ResendNewest,
   type ResolveVend as ResolveOrder,
   type TokensResent,
   VEND_OUTCOMES,
@@ -35,6 +36,12 @@ class ProposeBody implements ProposeOutcome {
 
 class ResolveBody implements ResolveOrder {
   @IsUUID() decisionId!: string;
+}
+
+class ResendBody implements ResendNewest {
+  @IsOptional()
+  @Matches(/^\d{4,20}$/, { message: 'meterEnding must be the last digits of a meter' })
+  meterEnding?: string;
 }
 
 /** For payment and notification, which show tokens to their owner, and for the gateway, where operators decide. */
@@ -81,7 +88,11 @@ export class VendsController {
 
   @Post('people/:id/tokens/resend')
   @HttpCode(200)
-  async resend(@Param('id') id: string, @CallingService() caller: ServiceCaller): Promise<TokensResent> {
-    return { count: unwrap(await this.resendTokens.newest(id, caller)) };
+  async resend(
+    @Param('id') id: string,
+    @Body() body: ResendBody,
+    @CallingService() caller: ServiceCaller,
+  ): Promise<TokensResent> {
+    return { count: unwrap(await this.resendTokens.newest(id, body, caller)) };
   }
 }

@@ -136,6 +136,18 @@ describe('a vend by the software issuer', () => {
     expect(decodeToken(tokens[0].token, decoderOf('04123456792')).ok).toBe(false);
   });
 
+  test('a large purchase: quote, lines, receipt and meter say the same, though tokens go in larger steps', async () => {
+    const purchase = await vending.buy(METER, '500000.00');
+    await billing.untilPublished(TokensIssued, purchase.paymentId);
+    const { tokens, units, breakdown } = await vending.details(purchase);
+    const content = decodeToken(tokens[0].token, decoderOf(METER));
+    if (!content.ok || content.value.kind !== 'credit') throw new Error('no credit');
+    const carried = `${content.value.tenths / 10n}.${content.value.tenths % 10n}`;
+    expect(Number(carried)).toBeGreaterThan(1638.3);
+    const energy = (breakdown as Json[]).filter(({ kind }) => kind === 'energy').map(({ kwh }) => kwh);
+    expect([purchase.bill.units.kwh, units.kwh, tokens[0].kwh, ...energy]).toEqual(Array(4).fill(carried));
+  });
+
   test('asked for twice, under another event, is still one vend with one token', async () => {
     const purchase = await vending.buy();
     await billing.untilPublished(TokensIssued, purchase.paymentId);

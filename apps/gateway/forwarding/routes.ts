@@ -23,6 +23,7 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/quotes', service: 'billing', area: 'bills' },
   { path: '/api/meters', service: 'billing', area: 'bills' },
   { path: '/api/meters/*', service: 'billing', area: 'bills' },
+  { path: '/api/meters/:id/tokens', service: 'billing' },
   { path: '/api/tokens', service: 'billing' },
   { path: '/api/tokens/*', service: 'billing' },
 

@@ -2,13 +2,8 @@ import { Controller } from '@nestjs/common';
 import { type WalletChange, WalletUpdated } from '#contracts';
 import { Consumes, type EventOf, type Tx } from '#messaging';
 import { TellPartners } from '../partners/tell-partners.js';
-import {
-  refund,
-  type Sms,
-  transferReceived,
-  type WalletFacts,
-  walletTopUp,
-} from '../templates/sms-templates.rules.js';
+import type { WalletFacts } from '../templates/sms-facts.js';
+import { refund, type Sms, transferReceived, walletTopUp } from '../templates/sms-templates.rules.js';
 import { TellUser } from './tell-user.js';
 
 /** The payer of a bill or a transfer hears of it by the payment; the wallet tells only of money that came in. */

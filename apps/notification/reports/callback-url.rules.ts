@@ -5,7 +5,10 @@ export function callbackUrlFor(base: string, messageId: string): string {
   return [withId, ...fragment].join('#');
 }
 
-/** The same URL as Twilio signs it: its fragment only tunes Twilio's retries and is never sent. */
-export function signedUrlFor(base: string, messageId: string): string {
-  return callbackUrlFor(base, messageId).split('#')[0]!;
+/**
+ * The URL as Twilio signs it: with the id for a report, without one for an SMS that came in. Its fragment only tunes
+ * Twilio's retries and is never sent.
+ */
+export function signedUrlFor(base: string, messageId?: string): string {
+  return (messageId === undefined ? base : callbackUrlFor(base, messageId)).split('#')[0]!;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { VendDetails } from '#contracts';
+import type { Quantity, VendDetails } from '#contracts';
 import { type Id, newId, numberFor } from '#kernel';
 import { InternalClient, seal, SETTINGS } from '#service-host';
 import type { NotificationSettings } from '../notification-settings.js';
@@ -12,6 +12,10 @@ export interface Composition {
   /** The tokens were sent before. */
   again: boolean;
 }
+
+/** `12.3 kWh`, `1 day`, `30 days` */
+const quantityText = ({ kwh, days }: Quantity) =>
+  days === undefined ? `${kwh ?? '0'} kWh` : days === 1 ? '1 day' : `${days} days`;
 
 /**
  * Fetches the tokens and writes the text of the SMS that brings them, sealed. Only now, so that no event, inbox or
@@ -31,11 +35,10 @@ export class ComposeToken {
     const vend = await this.client.call<VendDetails>('billing', 'GET', `/internal/vends/${vendId}`, context);
     if (!vend.ok) throw vend.problem;
     const { tokens, meterNumber, units, amount } = vend.value;
-    const days = tokens.reduce((sum, token) => sum + (token.days ?? 0), 0);
     const { text } = tokenText({
       tokens: tokens.map(({ token }) => token),
       meterNumber,
-      quantity: days > 0 ? `${days} days` : `${units.kwh} kWh`,
+      quantity: quantityText(units),
       amount,
       receiptNumber: numberFor('R', vendId),
       ...(again && { again: numberFor('M', messageId) }),

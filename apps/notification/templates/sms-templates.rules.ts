@@ -1,5 +1,5 @@
-import type { MoneyJson } from '#kernel';
 import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
+import type { Amount, BillFacts, PaymentFacts, TokenFacts, WalletFacts } from './sms-facts.js';
 
 export const TEMPLATES = [
   'welcome',
@@ -15,6 +15,8 @@ export const TEMPLATES = [
   'transfer_received',
   'refund',
   'webhook_disabled',
+  'keyword_help',
+  'no_tokens',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -33,6 +35,8 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   transfer_received: 'wallet',
   refund: 'wallet',
   webhook_disabled: 'account',
+  keyword_help: 'account', // asked for
+  no_tokens: 'account',
 };
 
 /** Whoever reads the text can use it: it is shown to nobody, and forgotten here and at Twilio once it has arrived. */
@@ -42,43 +46,6 @@ export const SECRET: ReadonlySet<Template> = new Set<Template>(['password_reset_
 export interface Sms {
   template: Template;
   text: string;
-}
-
-/** Money of an event: its currency is any text. */
-type Amount = { amount: string; currency: string } | MoneyJson;
-
-export interface BillFacts {
-  number: string;
-  amount: Amount;
-  dueDate: string;
-  description?: string;
-}
-
-export interface PaymentFacts {
-  reference: string;
-  amount: Amount;
-  title: string;
-}
-
-export interface WalletFacts {
-  /** Signed; the text shows how much it was. */
-  amount: Amount;
-  balance: Amount;
-  /** The payment's reference, or this message's own number. */
-  reference: string;
-  note?: string;
-}
-
-export interface TokenFacts {
-  /** Digits, in the order in which they are keyed in; none when the credit went to the meter online. */
-  tokens: readonly string[];
-  meterNumber: string;
-  /** `12.3 kWh`, `30 days` */
-  quantity: string;
-  amount: Amount;
-  receiptNumber: string;
-  /** This message's own number, when the tokens were sent before. */
-  again?: string;
 }
 
 /** `ref` is the message's own number: nothing else in this text is unique. */
@@ -155,9 +122,9 @@ export function paymentFailed(payment: PaymentFacts & { code: string; reason: st
   ]);
 }
 
-/** The digits come first, in groups of four: they are what people type off. Of five tokens little else has room. */
+/** The digits come first, in groups: they are what people type off. Of five tokens little else has room. */
 export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber, again }: TokenFacts): Sms {
-  const digits = tokens.map(inFours).join('\n');
+  const digits = tokens.map(inGroups).join('\n');
   const many = tokens.length > 1;
   return sms('token', [
     digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
@@ -196,6 +163,21 @@ export function webhookDisabled(host: string, ref: string): Sms {
   ]);
 }
 
+/** To whoever sends us words that we do not know. */
+export function keywordHelp(ref: string): Sms {
+  return sms('keyword_help', [
+    'Send TOKEN to get your last electricity tokens again, or TOKEN and the last 4 digits of a meter.',
+    withRef(ref),
+  ]);
+}
+
+export function noTokens(ref: string): Sms {
+  return sms('no_tokens', [
+    'No electricity tokens were bought with your account for this. Buy in Wattline, then they come by SMS.',
+    withRef(ref),
+  ]);
+}
+
 /** Words of people or of other systems: they take the room that the rest of the text leaves. */
 interface Free {
   words: string;
@@ -226,7 +208,9 @@ function width(text: string): number {
   return septetsOf(text) ?? Infinity;
 }
 
-const inFours = (digits: string) => digits.replace(/(.{4})(?=.)/g, '$1 ');
+/** In fours as on meters, in threes as on devices that are paid by time. */
+const inGroups = (digits: string) =>
+  digits.replace(digits.length % 4 === 0 ? /(.{4})(?=.)/g : /(.{3})(?=.)/g, '$1 ');
 const money = ({ amount, currency }: Amount) => `${id(currency)} ${id(amount)}`;
 const size = ({ amount, currency }: Amount) => money({ amount: amount.replace(/^-/, ''), currency });
 const withRef = (reference: string) => ` Ref ${id(reference)}.`;

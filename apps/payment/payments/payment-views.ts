@@ -6,12 +6,13 @@ import {
   type PaymentState,
   type Purpose,
   PURPOSES,
+  type Quantity,
   TOKEN_KINDS,
   type TokenKind,
   type VendDetails,
   type VendToken,
 } from '#contracts';
-import type { MoneyJson } from '#kernel';
+import { maskToken, type MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
 import { amountOf, isInDoubt, type Payment } from './payment.entity.js';
 
@@ -65,8 +66,9 @@ export class PaymentPage {
   @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
 }
 
-class UnitsView {
-  @ApiProperty({ example: '12.3' }) kwh!: string;
+class UnitsView implements Quantity {
+  @ApiPropertyOptional({ example: '12.3' }) kwh?: string;
+  @ApiPropertyOptional({ description: 'where time was bought, instead', example: 30 }) days?: number;
 }
 
 export class ReceiptView {
@@ -123,7 +125,7 @@ export function paymentView(payment: Payment): PaymentView {
 
 /** Nobody but its owner learns more of a token than its last four digits. */
 export function tokenView({ id, kind, token, kwh, days }: VendToken, whole: boolean): TokenView {
-  return { id, kind, token: whole ? token : token.slice(-4).padStart(token.length, '•'), kwh, days };
+  return { id, kind, token: whole ? token : maskToken(token), kwh, days };
 }
 
 export function vendView(vend: VendDetails, whole: boolean): Partial<ReceiptView> {

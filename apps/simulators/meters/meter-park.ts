@@ -2,6 +2,7 @@ import type { Clock } from '#kernel';
 import {
   buildDecoderKey,
   checkDrn,
+  DEMO_PAYGO,
   DEMO_STS,
   DeviceKey,
   made,
@@ -45,7 +46,7 @@ export class MeterPark {
   /** A number that nobody has yet is a meter of the demo. */
   find(number: string): Outcome<SimulatedMeter, MeterRefusal> {
     const known = this.meters.get(number);
-    return known ? made(known) : this.install({ number });
+    return known ? made(known) : this.install(number === DEMO_PAYGO.number ? demoDevice() : { number });
   }
 
   install(order: MeterOrder): Outcome<SimulatedMeter, MeterRefusal> {
@@ -78,6 +79,11 @@ export class MeterPark {
   about(meterNumber: string): { at: number; meterNumber: string } {
     return { at: this.clock.now().getTime(), meterNumber };
   }
+}
+
+function demoDevice(): MeterOrder {
+  const { number, keyHex, startingCode, timeDivider } = DEMO_PAYGO;
+  return { number, kind: 'openpaygo', keys: { keyHex, startingCode, timeDivider } };
 }
 
 function stsBody(order: MeterOrder & { kind?: 'sts' }): Outcome<MeterBody, MeterRefusal> {

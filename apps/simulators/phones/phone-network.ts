@@ -1,3 +1,5 @@
+import type { DeliveredText, OutgoingText } from '../twilio/incoming-texts.js';
+
 /** One SMS as a phone knows it, whoever carried it. */
 export interface PhoneText {
   readonly sid: string;
@@ -13,6 +15,8 @@ export interface PhoneText {
 /** A simulated SMS provider. It keeps what it carried; the phones only look at it. */
 export interface SmsCarrier {
   textsNewestFirst(to?: string): Iterable<PhoneText>;
+  /** Takes an SMS from a phone to the service's number; not where that number is answered by nobody. */
+  send?(text: OutgoingText): Promise<DeliveredText>;
 }
 
 export interface PhoneItem {
@@ -40,6 +44,11 @@ export class PhoneNetwork {
 
   connect(carrier: SmsCarrier): void {
     this.carriers.push(carrier);
+  }
+
+  /** An SMS from a phone; undefined when there is no number to write to. */
+  send(text: OutgoingText): Promise<DeliveredText> | undefined {
+    return this.carriers.find((carrier) => carrier.send)?.send?.(text);
   }
 
   /** A carrier has taken over a text: whoever watches the phones hears it. */

@@ -110,3 +110,17 @@ describe('the page of phones', () => {
     expect(seen.length).toBeGreaterThan(0);
   });
 });
+
+describe('a phone that writes to the service', () => {
+  it('says so where no number takes SMS, and refuses what is no text', async () => {
+    const post = (body: object) =>
+      fetch(`${simulators.url}/phones/+250788000001/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await post({ body: 'TOKEN' })).status).toBe(409);
+    expect((await post({ body: '' })).status).toBe(400);
+    expect((await post({ body: 'TOKEN', copies: 99 })).status).toBe(400);
+  });
+});

@@ -5,6 +5,7 @@ import { addFaultRoutes } from '../faults/faults.routes.js';
 import type { PhoneNetwork, PhoneText } from '../phones/phone-network.js';
 import type { Account } from './account.js';
 import { Answers } from './answers.js';
+import { IncomingTexts } from './incoming-texts.js';
 import { MessageStore } from './message-store.js';
 import { addMessageRoutes } from './messages.routes.js';
 import { StatusCallbacks } from './status-callbacks.js';
@@ -16,6 +17,10 @@ export interface TwilioOptions extends Account {
   callbacks?: boolean;
   /** Hosts that callbacks may go to besides this machine; none unless told. */
   callbackHosts?: readonly string[];
+  /** Where SMS to the service's number are handed over; without it nobody can write to it. */
+  incomingUrl?: string;
+  /** That number. */
+  number?: string;
   /** How long a step of delivery takes: queued, sent and delivered are one step apart. */
   stepMs?: number;
   /** How many accepted messages are remembered. */
@@ -32,6 +37,7 @@ export interface TwilioSimulator {
   readonly log: TwilioLog;
 }
 
+const NUMBER = '+15005550006';
 const STEP_MS = 200;
 const KEEP_MESSAGES = 500_000;
 
@@ -57,7 +63,12 @@ export function addTwilio(
       : new StatusCallbacks({ account, clock, stepMs, hosts, record: records.callbacks, log });
   const treatments = new Treatments(faults);
 
-  phones.connect({ textsNewestFirst: (to): Iterable<PhoneText> => store.newestFirst(to) });
+  const { incomingUrl, number = NUMBER } = options;
+  const incoming = incomingUrl ? new IncomingTexts({ account, number, url: incomingUrl, hosts }) : undefined;
+  phones.connect({
+    textsNewestFirst: (to): Iterable<PhoneText> => store.newestFirst(to),
+    ...(incoming && { send: (text) => incoming.send(text) }),
+  });
   app.register(
     async (twilio) => {
       addFaultRoutes(twilio, faults);
@@ -71,6 +82,7 @@ export function addTwilio(
   app.addHook('preClose', async () => {
     answers.close();
     await callbacks?.close();
+    await incoming?.close();
   });
   return { messages: store, faults, log: records };
 }

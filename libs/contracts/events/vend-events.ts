@@ -22,7 +22,8 @@ export const TokensIssued = defineEvent('tokens_issued', 1, 'billing', {
   ...vend,
   /** Zero when the credit went to the meter online. */
   tokenCount: t.count,
-  units: t.object({ kwh: t.text }),
+  /** Energy, or the days that a device works. */
+  units: t.object({ kwh: t.maybe(t.text), days: t.maybe(t.count) }),
 });
 
 /** Proven: no credit was made, and none will be. */

@@ -15,6 +15,12 @@ export interface VendToken {
   days?: number;
 }
 
+/** What was bought: energy, or the days that a device works. One of them is there. */
+export interface Quantity {
+  kwh?: string;
+  days?: number;
+}
+
 /** `GET /internal/vends/{id}`, for payment and notification; 404 when there is none. */
 export interface VendDetails {
   id: string;
@@ -25,7 +31,7 @@ export interface VendDetails {
   inDoubt: boolean;
   meterNumber: string;
   amount: MoneyJson;
-  units: { kwh: string };
+  units: Quantity;
   /** The lines of the quote that it was bought at. */
   breakdown: object[];
   tariffVersion?: string;
@@ -59,7 +65,15 @@ export interface ResolveVend {
   decisionId: string;
 }
 
-/** `POST /internal/people/{id}/tokens/resend`: the newest tokens of a person once more to their phone. Refusals: rate_limited. */
+/**
+ * `POST /internal/people/{id}/tokens/resend`: the newest tokens of a person once more to their phone, of the meters whose
+ * number ends so. Refusals: rate_limited.
+ */
+export interface ResendNewest {
+  meterEnding?: string;
+}
+
 export interface TokensResent {
+  /** Of how many purchases; zero when there are none. */
   count: number;
 }

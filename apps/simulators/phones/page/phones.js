@@ -1,4 +1,4 @@
-/* global document, EventSource */
+/* global document, EventSource, fetch */
 // Text from messages goes into the page by textContent alone, never as markup.
 (() => {
   const PHONES_MAX = 60;
@@ -24,7 +24,7 @@
     failed: 'failed',
   };
   const FAILED = new Set(['undelivered', 'failed']);
-  const TOKEN = /\d{4}(?:[- ]?\d{4}){4}/g;
+  const TOKEN = /\d{4}(?:[- ]?\d{4}){4}|^\d{3}(?: \d{3}){2,4}$/gm;
 
   const byId = (id) => document.getElementById(id);
   const board = byId('phones');
@@ -42,6 +42,12 @@
     card.querySelector('h2').textContent = grouped(msisdn, code);
     phone = { msisdn, card, list: card.querySelector('ol'), count: 0 };
     phone.list.setAttribute('aria-label', `Messages to ${msisdn}`);
+    const form = card.querySelector('form');
+    form.body.setAttribute('aria-label', `Text from ${msisdn} to Wattline`);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void send(phone, form.body);
+    });
     card.addEventListener('animationend', () => card.classList.remove('ringing'));
     phones.set(msisdn, phone);
     return phone;
@@ -82,13 +88,31 @@
     trimPhones();
   }
 
+  /** From the phone to the service's number; what comes of it rings. */
+  async function send({ msisdn, list }, input) {
+    const body = input.value;
+    input.value = '';
+    const bubble = byId('bubble').content.firstElementChild.cloneNode(true);
+    bubble.classList.add('mine');
+    bubble.querySelector('.body').textContent = body;
+    list.prepend(bubble);
+    const answer = await fetch(`/phones/${encodeURIComponent(msisdn)}/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ body }),
+    }).catch(() => undefined);
+    const taken = answer?.ok && (await answer.json()).outcomes.every((it) => it === 200);
+    bubble.classList.toggle('failed', !taken);
+    bubble.querySelector('.status').textContent = taken ? 'sent ✓' : 'not taken';
+  }
+
   function paint(bubble, { status }) {
     bubble.classList.toggle('failed', FAILED.has(status));
     bubble.classList.toggle('delivered', status === 'delivered');
     bubble.querySelector('.status').textContent = WORDS[status] ?? status;
   }
 
-  /** A token of 20 digits stands out, because that is what the customer types. */
+  /** A token of 20 digits, or a code in threes, stands out, because that is what the customer types. */
   function write(place, body) {
     let from = 0;
     for (const found of body.matchAll(TOKEN)) {
