@@ -36,6 +36,17 @@ import { ResendTokens } from './vends/resend-tokens.js';
 import { ResolveVend } from './vends/resolve-vend.js';
 import { TokensController } from './vends/tokens.controller.js';
 import { VendsController } from './vends/vends.controller.js';
+import { CreateBatch } from './vouchers/create-batch.js';
+import { ExpireVouchers } from './vouchers/expire-vouchers.js';
+import { FindBatches } from './vouchers/find-batches.js';
+import { MakeCodes } from './vouchers/make-codes.js';
+import { ReadRedemptions } from './vouchers/read-redemptions.js';
+import { RedeemLimits } from './vouchers/redeem-limits.js';
+import { RedeemVoucher } from './vouchers/redeem-voucher.js';
+import { RedemptionsController } from './vouchers/redemptions.controller.js';
+import { VoidVouchers } from './vouchers/void-vouchers.js';
+import { VoucherCodes } from './vouchers/voucher-codes.js';
+import { VouchersController } from './vouchers/vouchers.controller.js';
 
 const vends = [
   RequestVend,
@@ -47,6 +58,18 @@ const vends = [
   ResolveVend,
   TokenIssuers,
   SoftwareStsIssuer,
+];
+
+const vouchers = [
+  VoucherCodes,
+  CreateBatch,
+  MakeCodes,
+  FindBatches,
+  VoidVouchers,
+  ExpireVouchers,
+  RedeemLimits,
+  RedeemVoucher,
+  ReadRedemptions,
 ];
 
 @Module({
@@ -63,6 +86,8 @@ const vends = [
     OnVendRequested,
     TokensController,
     VendsController,
+    VouchersController,
+    RedemptionsController,
   ],
   providers: [
     CreateBill,
@@ -82,6 +107,7 @@ const vends = [
     MakeQuote,
     VerifyPurchase,
     ...vends,
+    ...vouchers,
   ],
 })
 export class BillingModule {}

@@ -18,6 +18,9 @@ import { seedDemoKeys } from './vends/seed-demo-keys.js';
 import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
+import { forgetAttempts } from './vouchers/redeem-limits.js';
+import { VoucherTables1700000001200 } from './vouchers/voucher-tables.migration.js';
+import { Redemption, Voucher, VoucherBatch } from './vouchers/voucher.entity.js';
 
 export type { BillingSettings } from './billing-settings.js';
 
@@ -28,15 +31,18 @@ export const billingService: ServiceDefinition<BillingSettings> = {
   entities: [
     ...[Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
     ...[MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
+    ...[VoucherBatch, Voucher, Redemption],
   ],
   migrations: [
     BillingTables1700000000001,
     BillRefunds1700000000100,
     Meters1700000000200,
     VendTables1700000000300,
+    VoucherTables1700000001200,
   ],
   settings: billingSettings,
   refuse: refuseInProduction,
+  tidyUp: ({ dataSource, clock }) => forgetAttempts(dataSource, clock.now()),
   beforeReady: refuseTestKeys,
   seedDemo: async (_app, { requests, clock, settings }) => {
     await seedDemoMeters(requests, clock, settings.CURRENCY);

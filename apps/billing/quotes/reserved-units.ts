@@ -5,15 +5,18 @@ import { Meter } from '../meters/meter.entity.js';
 import { MeterMonth, meterMonthId } from '../meters/meter-month.entity.js';
 import { whyNotSold } from '../meters/meter.rules.js';
 
+/** An electricity bill, or the redemption of a voucher. */
+type Sale = Pick<Bill, 'id' | 'basis' | 'meterNumber'>;
+
 /**
- * What an electricity bill takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
- * bill is claimed, given back when its payment fails or is refunded; the bill's own state says which, so that neither
- * happens twice.
+ * What a sale takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
+ * bill is claimed or the voucher redeemed, given back when that fails or is refunded; the sale's own state says which, so
+ * that neither happens twice.
  */
 class ReservedUnits {
   constructor(
     private readonly tx: Tx,
-    private readonly bill: Bill,
+    private readonly sale: Sale,
     private readonly basis: QuoteBasis,
     private readonly meter: Meter,
     private readonly months: readonly MeterMonth[],
@@ -32,11 +35,11 @@ class ReservedUnits {
   }
 
   take(): void {
-    this.change(1n, (month) => month.fixedBillId ?? this.bill.id);
+    this.change(1n, (month) => month.fixedBillId ?? this.sale.id);
   }
 
   giveBack(): void {
-    this.change(-1n, (month) => (month.fixedBillId === this.bill.id ? null : month.fixedBillId));
+    this.change(-1n, (month) => (month.fixedBillId === this.sale.id ? null : month.fixedBillId));
   }
 
   private change(sign: 1n | -1n, fixedBillId: (month: MeterMonth) => string | null): void {
@@ -53,9 +56,9 @@ class ReservedUnits {
   }
 }
 
-/** Undefined for a bill that takes nothing. The meter is locked first: sales for one meter come one after the other. */
-export async function reservedUnits(tx: Tx, bill: Bill): Promise<ReservedUnits | undefined> {
-  const { basis, meterNumber } = bill;
+/** Undefined for a sale that takes nothing. The meter is locked first: sales for one meter come one after the other. */
+export async function reservedUnits(tx: Tx, sale: Sale): Promise<ReservedUnits | undefined> {
+  const { basis, meterNumber } = sale;
   if (!basis || meterNumber === null) return undefined;
   const meter = await tx.get(Meter, meterNumber);
   const months = [...new Set([basis.month, ...basis.fixedMonths])].sort();
@@ -68,5 +71,5 @@ export async function reservedUnits(tx: Tx, bill: Bill): Promise<ReservedUnits |
   }));
   await Promise.all(rows.map((row) => tx.insertIfAbsent(MeterMonth, row)));
   const counters = await Promise.all(rows.map(({ id }) => tx.get(MeterMonth, id)));
-  return new ReservedUnits(tx, bill, basis, meter, counters);
+  return new ReservedUnits(tx, sale, basis, meter, counters);
 }
