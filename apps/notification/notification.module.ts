@@ -52,7 +52,7 @@ const consumers = [
   OnPaymentFailed,
   OnTokensWantedAgain,
   OnVoucherRedeemed,
-    OnWalletUpdated,
+  OnWalletUpdated,
 ];
 
 const partners = [

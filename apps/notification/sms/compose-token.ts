@@ -36,7 +36,7 @@ export class ComposeToken {
       tokens: tokens.map(({ token }) => token),
       meterNumber,
       quantity: days > 0 ? `${days} days` : `${units.kwh} kWh`,
-      amount,
+      ...(Number(amount.amount) > 0 && { amount }),
       receiptNumber: numberFor('R', vendId),
       ...(again && { again: numberFor('M', messageId) }),
     });

@@ -75,7 +75,8 @@ export interface TokenFacts {
   meterNumber: string;
   /** `12.3 kWh`, `30 days` */
   quantity: string;
-  amount: Amount;
+  /** None for energy that was given. */
+  amount?: Amount;
   receiptNumber: string;
   /** This message's own number, when the tokens were sent before. */
   again?: string;
@@ -162,8 +163,8 @@ export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber
   return sms('token', [
     digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
     free(many ? undefined : `meter ${id(meterNumber)}`, ', '),
-    free(many ? undefined : money(amount), '. Paid ', '.'),
-    many ? ` ${id(again ?? receiptNumber)}.` : ` Receipt ${id(receiptNumber)}.`,
+    free(many || !amount ? undefined : money(amount), '. Paid ', '.'),
+    many ? ` ${id(again ?? receiptNumber)}.` : `${amount ? '' : '.'} Receipt ${id(receiptNumber)}.`,
     many || again === undefined ? '' : withRef(again),
   ]);
 }
