@@ -3,7 +3,7 @@ import { codeOf, inFours, RANDOM_DIGITS, readCode } from './voucher-code.rules.j
 
 // The seed is printed, and `SEED` repeats a run.
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-const RUNS = 2_000;
+const RUNS = 1_000;
 
 const digit = fc.integer({ min: 0, max: 9 });
 const codes = fc
@@ -13,6 +13,7 @@ const codes = fc
 test('every slip in a code is noticed: one wrong digit, and two digits that changed places', () => {
   let wrong = 0;
   let swapped = 0;
+  let missed = 0;
   fc.assert(
     fc.property(codes, (code) => {
       expect(readCode(code)).toBe(code);
@@ -20,12 +21,12 @@ test('every slip in a code is noticed: one wrong digit, and two digits that chan
       for (const [i, is] of digits.entries()) {
         for (let other = 0; other < 10; other++) {
           if (String(other) === is) continue;
-          expect(readCode(digits.with(i, String(other)).join(''))).toBeUndefined();
+          missed += Number(readCode(digits.with(i, String(other)).join('')) !== undefined);
           wrong += 1;
         }
         for (let j = i + 1; j < digits.length; j++) {
           if (digits[j] === is) continue;
-          expect(readCode(digits.with(i, digits[j]!).with(j, is).join(''))).toBeUndefined();
+          missed += Number(readCode(digits.with(i, digits[j]!).with(j, is).join('')) !== undefined);
           swapped += 1;
         }
       }
@@ -33,6 +34,7 @@ test('every slip in a code is noticed: one wrong digit, and two digits that chan
     { numRuns: RUNS, seed: SEED },
   );
   console.info(`voucher codes: ${RUNS} codes, ${wrong} wrong digits, ${swapped} swaps, SEED=${SEED}`);
+  expect(missed).toBe(0);
   expect(wrong).toBe(RUNS * 18 * 9);
   expect(swapped).toBeGreaterThan(RUNS * 100);
 }, 60_000);
