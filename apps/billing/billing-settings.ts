@@ -29,11 +29,11 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
   }),
   APPROVAL_LIMIT: kinds.natural({
     default: 100_000,
-    desc: 'major units; vouchers that an operator gives, worth more than this in one batch, need a second operator',
+    desc: 'major units; a refund, an adjustment or vouchers given above it need a second operator',
   }),
   GRANT_LIMIT_KWH: kinds.natural({
     default: 1_000,
-    desc: 'kilowatt-hours; the same for vouchers of energy',
+    desc: 'kilowatt-hours; vouchers of energy given above it need a second operator',
   }),
   VOUCHER_TRIES: kinds.positive({
     default: 60,

@@ -51,6 +51,8 @@ export class CreateBatch {
     const problem = this.whyNoDay(body.expiresOn) ?? (await this.whyNoUtility(body.utility));
     if (problem) return refuse(problem);
     const isGrant = caller.role === 'operator';
+    if (!isGrant && caller.role !== 'institution')
+      return refuse(new Problem('forbidden', 'operators and institutions make vouchers'));
     if (!isGrant && worth.value.wattHours !== null) {
       return refuse(new Problem('forbidden', 'only operators give energy: it has no price yet'));
     }

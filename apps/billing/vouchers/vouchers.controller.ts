@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { unreachable, unwrap } from '#kernel';
-import { type Page, PageQuery, Refuses, Roles, User, type UserCaller } from '#service-host';
+import { type Page, PageQuery, Refuses, User, type UserCaller } from '#service-host';
 import type { BreakdownLine } from '../bills/bill-view.js';
 import { CreateBatch, type MadeBatch } from './create-batch.js';
 import { FindBatches } from './find-batches.js';
@@ -40,8 +40,8 @@ export class VouchersController {
    * institution has a bill to pay (`links.bill`), and makes them afterwards.
    */
   @Post()
-  @Roles('operator', 'institution')
   @ApiCreatedResponse({ type: BatchWithCodes })
+  @Refuses('forbidden')
   async create(@User() caller: UserCaller, @Body() body: CreateBatchBody): Promise<BatchWithCodes> {
     return this.shown(unwrap(await this.createBatch.run(caller, body)));
   }

@@ -96,8 +96,11 @@ test('what an institution pays for is set aside from its wallet; what nobody red
 
 test('energy is no money: nothing is written for it', async () => {
   const [batchId, before] = [newId(), await accounts()];
-  const events = [await granted(batchId, '0.00'), await redeemed(batchId, '0.00')];
-  events.push(await released({ batchId, ownerId: newId(), funding: 'grant' }, '0.00'));
+  const events = [
+    await granted(batchId, '0.00'),
+    await redeemed(batchId, '0.00'),
+    await released({ batchId, ownerId: newId(), funding: 'grant' }, '0.00'),
+  ];
   await until('all are handled', async () => (await reader.handling(...events)).join() === 'done,done,done');
   expect(await accounts()).toBe(before);
 });
