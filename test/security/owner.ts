@@ -85,7 +85,7 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
 
 /** Given by the operator, and handed to the person, who redeems one of the two: a household makes none itself. */
 async function aRedeemedVoucher({ database }: SystemUnderTest, operator: Operator, person: Person) {
-  const order = { count: 2, amount: '5.00', expiresOn: '2030-01-31', reason: 'a test' };
+  const order = { count: 2, kwh: '1', expiresOn: '2030-01-31', reason: 'a test' };
   const { body: voucherBatch } = await operator.api.post('/api/vouchers', order);
   const sql = 'UPDATE billing.voucher_batches SET owner_id = $2 WHERE id = $1';
   await database.rows(sql, [voucherBatch.id, person.id]);
