@@ -1,6 +1,6 @@
 import { TokensIssued, VendInDoubt, VoucherRedeemed } from '#contracts';
 import { FakeClock, newId } from '#kernel';
-import type { Answer } from '#testing';
+import { type Answer, until } from '#testing';
 import { METER, REFUSAL, ScriptedIssuer, VoucherWorld } from './testing/voucher-world.js';
 
 const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
@@ -129,6 +129,10 @@ describe('a vend of a voucher', () => {
       { id: accepted.body.id, meterNumber: meter, amount: { amount: '1000.00' } },
     ]);
     issuer.later = { kind: 'issued', tokens: [{ kind: 'credit', token: '01234567890123456789' }] };
+    await until('the issuer is to be asked', async () => {
+      const sql = `SELECT state FROM billing.effects WHERE reference = $1`;
+      return (await world.billing.database.rows(sql, [accepted.body.id]))[0]?.['state'] === 'unknown';
+    });
     clock.advance(10_000);
     await world.billing.untilPublished(TokensIssued, accepted.body.id);
     const done = await world.until(who, accepted, 'redeemed');
