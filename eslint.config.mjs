@@ -13,7 +13,7 @@ const READS_THE_CLOCK = [
   },
 ];
 
-const TESTS = ['**/*.test.ts', 'test/**', 'bench/**', 'tools/**', 'libs/testing/**'];
+const TESTS = ['**/*.test.ts', 'test/**', 'bench/**', 'tools/**', 'libs/testing/**', 'apps/**/testing/**'];
 // What a person starts talks to that person.
 const LAUNCHERS = ['apps/wattline/*.ts', 'apps/gateway/operator.ts', 'apps/*/main.ts'];
 

@@ -7,7 +7,12 @@ type StsIssuer = 'software' | 'none' | '';
 export interface BillingSettings extends BaseSettings {
   CLAIM_SETTLE_AFTER_MS: number;
   METER_LOOKUPS_PER_MINUTE: number;
-  /** Seals tokens, and the keys that they are made with. */
+  /** Major units. */
+  APPROVAL_LIMIT: number;
+  GRANT_LIMIT_KWH: number;
+  VOUCHER_TRIES: number;
+  VOUCHER_TRIES_PER_ADDRESS: number;
+  /** Seals tokens, and the keys that they are made with; keys the HMAC of voucher codes. */
   TOKEN_SECRET: string;
   STS_ISSUER: StsIssuer;
 }
@@ -22,7 +27,25 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     default: 60,
     desc: 'meters that one person may look up, or get wrong, in a minute',
   }),
-  TOKEN_SECRET: kinds.secret({ desc: 'seals tokens, vending keys and device keys' }),
+  APPROVAL_LIMIT: kinds.natural({
+    default: 100_000,
+    desc: 'major units; a refund, an adjustment or vouchers given above it need a second operator',
+  }),
+  GRANT_LIMIT_KWH: kinds.natural({
+    default: 1_000,
+    desc: 'kilowatt-hours; vouchers of energy given above it need a second operator',
+  }),
+  VOUCHER_TRIES: kinds.positive({
+    default: 60,
+    desc: 'voucher codes that nobody has, from one person in an hour',
+  }),
+  VOUCHER_TRIES_PER_ADDRESS: kinds.positive({
+    default: 600,
+    desc: 'voucher codes that nobody has, from one address in an hour; mobile networks hide many people behind one',
+  }),
+  TOKEN_SECRET: kinds.secret({
+    desc: 'seals tokens, vending keys and device keys; voucher codes are found by an HMAC under it',
+  }),
   STS_ISSUER: str<StsIssuer>({
     choices: ['software', 'none', ''],
     default: '',

@@ -38,6 +38,17 @@ import { ResendTokens } from './vends/resend-tokens.js';
 import { ResolveVend } from './vends/resolve-vend.js';
 import { TokensController } from './vends/tokens.controller.js';
 import { VendsController } from './vends/vends.controller.js';
+import { CreateBatch } from './vouchers/create-batch.js';
+import { ExpireVouchers } from './vouchers/expire-vouchers.js';
+import { FindBatches } from './vouchers/find-batches.js';
+import { MakeCodes } from './vouchers/make-codes.js';
+import { ReadRedemptions } from './vouchers/read-redemptions.js';
+import { RedeemLimits } from './vouchers/redeem-limits.js';
+import { RedeemVoucher } from './vouchers/redeem-voucher.js';
+import { RedemptionsController } from './vouchers/redemptions.controller.js';
+import { VoidVouchers } from './vouchers/void-vouchers.js';
+import { VoucherCodes } from './vouchers/voucher-codes.js';
+import { VouchersController } from './vouchers/vouchers.controller.js';
 
 const vends = [
   RequestVend,
@@ -50,6 +61,18 @@ const vends = [
   TokenIssuers,
   SoftwareStsIssuer,
   OpenPaygoIssuer,
+];
+
+const vouchers = [
+  VoucherCodes,
+  CreateBatch,
+  MakeCodes,
+  FindBatches,
+  VoidVouchers,
+  ExpireVouchers,
+  RedeemLimits,
+  RedeemVoucher,
+  ReadRedemptions,
 ];
 
 @Module({
@@ -67,6 +90,8 @@ const vends = [
     TokensController,
     MeterTokensController,
     VendsController,
+    VouchersController,
+    RedemptionsController,
   ],
   providers: [
     CreateBill,
@@ -86,6 +111,7 @@ const vends = [
     MakeQuote,
     VerifyPurchase,
     ...vends,
+    ...vouchers,
   ],
 })
 export class BillingModule {}

@@ -19,6 +19,9 @@ import { TakenAndIssued1700000000400 } from './vends/taken-and-issued.migration.
 import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
+import { forgetAttempts } from './vouchers/redeem-limits.js';
+import { VoucherTables1700000001200 } from './vouchers/voucher-tables.migration.js';
+import { Redemption, Voucher, VoucherBatch } from './vouchers/voucher.entity.js';
 
 export type { BillingSettings } from './billing-settings.js';
 
@@ -29,6 +32,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
   entities: [
     ...[Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
     ...[MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
+    ...[VoucherBatch, Voucher, Redemption],
   ],
   migrations: [
     BillingTables1700000000001,
@@ -36,9 +40,11 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     Meters1700000000200,
     VendTables1700000000300,
     TakenAndIssued1700000000400,
+    VoucherTables1700000001200,
   ],
   settings: billingSettings,
   refuse: refuseInProduction,
+  tidyUp: ({ dataSource, clock }) => forgetAttempts(dataSource, clock.now()),
   beforeReady: refuseTestKeys,
   seedDemo: async (_app, { requests, clock, settings }) => {
     await seedDemoMeters(requests, clock, settings.CURRENCY);

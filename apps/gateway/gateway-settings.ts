@@ -57,7 +57,7 @@ export const gatewaySettings: ServiceDefinition<GatewaySettings>['settings'] = {
   }),
   APPROVAL_LIMIT: kinds.natural({
     default: 100_000,
-    desc: 'major units; a refund or adjustment above it needs a second operator',
+    desc: 'major units; a refund, an adjustment or vouchers given above it need a second operator',
   }),
   AWAIT_SERVICES: kinds.bool({ default: false, desc: 'be ready only when the five other services are' }),
   SIM_URL: url({ default: '', desc: 'the phones page of the simulators, linked in demo mode' }),

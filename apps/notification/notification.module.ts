@@ -17,6 +17,7 @@ import { OnPasswordResetRequested } from './messages/on-password-reset-requested
 import { OnPaymentCompleted } from './messages/on-payment-completed.js';
 import { OnPaymentFailed } from './messages/on-payment-failed.js';
 import { OnTokensWantedAgain } from './messages/on-tokens-wanted-again.js';
+import { OnVoucherRedeemed } from './messages/on-voucher-redeemed.js';
 import { OnWalletUpdated } from './messages/on-wallet-updated.js';
 import { TellUser } from './messages/tell-user.js';
 import { ChangeWebhookEndpoint } from './partners/change-webhook-endpoint.js';
@@ -52,6 +53,7 @@ const consumers = [
   OnPaymentCompleted,
   OnPaymentFailed,
   OnTokensWantedAgain,
+  OnVoucherRedeemed,
   OnWalletUpdated,
 ];
 

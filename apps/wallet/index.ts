@@ -6,6 +6,7 @@ import { PayeesOfHolds1700000000010 } from './holds/payees-of-holds.migration.js
 import { Account } from './ledger/account.entity.js';
 import { Entry } from './ledger/entry.entity.js';
 import { Transfer } from './ledger/transfer.entity.js';
+import { VoucherAccounts1700000001210 } from './vouchers/voucher-accounts.migration.js';
 import { WalletModule } from './wallet.module.js';
 import { WalletTables1700000000001 } from './wallet-tables.migration.js';
 
@@ -14,6 +15,11 @@ export const walletService: ServiceDefinition<BaseSettings> = {
   name: 'wallet',
   module: WalletModule,
   entities: [Account, Transfer, Entry, Hold, Adjustment],
-  migrations: [WalletTables1700000000001, PayeesOfHolds1700000000010, Adjustments1700000000100],
+  migrations: [
+    WalletTables1700000000001,
+    PayeesOfHolds1700000000010,
+    Adjustments1700000000100,
+    VoucherAccounts1700000001210,
+  ],
   settings: baseSettings,
 };

@@ -7,6 +7,9 @@ import { OnPaymentFailed } from './holds/on-payment-failed.js';
 import { OnPaymentInitiated } from './holds/on-payment-initiated.js';
 import { OnPaymentRefunded } from './holds/on-payment-refunded.js';
 import { WatchHolds } from './holds/watch-holds.js';
+import { OnVoucherRedeemed } from './vouchers/on-voucher-redeemed.js';
+import { OnVouchersGranted } from './vouchers/on-vouchers-granted.js';
+import { OnVouchersReleased } from './vouchers/on-vouchers-released.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { VerifyLedger } from './ledger/verify-ledger.js';
 import { OnUserRegistered } from './wallets/on-user-registered.js';
@@ -22,6 +25,9 @@ import { WalletsController } from './wallets/wallets.controller.js';
     OnPaymentCompleted,
     OnPaymentFailed,
     OnPaymentRefunded,
+    OnVouchersGranted,
+    OnVoucherRedeemed,
+    OnVouchersReleased,
     WalletsController,
     RestController,
     LedgerController,

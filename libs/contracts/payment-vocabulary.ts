@@ -1,5 +1,5 @@
 /** What a payment is for. */
-export const PURPOSES = ['bill', 'electricity', 'top_up', 'transfer'] as const;
+export const PURPOSES = ['bill', 'electricity', 'vouchers', 'top_up', 'transfer'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** Where the money comes from. `sandbox` succeeds at once and exists in the demo only. */

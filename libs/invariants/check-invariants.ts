@@ -7,6 +7,7 @@ import { eachEventOnce } from './i6-deliveries.js';
 import { oneMessagePerEvent } from './i7-messages.js';
 import { eachEventAudited } from './i8-audit-trail.js';
 import { endsAreFinal } from './i9-terminal-states.js';
+import { vouchersAreCovered } from './i11-vouchers.js';
 import type { Invariant, InvariantResult } from './invariant.js';
 import { SmsLog } from './sms-log.js';
 import { Snapshot } from './snapshot.js';
@@ -40,10 +41,11 @@ const INVARIANTS: readonly Invariant[] = [
   oneMessagePerEvent,
   eachEventAudited,
   endsAreFinal,
+  vouchersAreCovered,
 ];
 
 /**
- * Checks what must hold always: I1 to I9. It reads the six schemas at one moment, under the role
+ * Checks what must hold always: I1 to I9, and I11. It reads the six schemas at one moment, under the role
  * that may read all and change nothing, and can be run beside a working system at any time.
  *
  * I10 (the rate after a fault) is a measurement, and the hash walk of I8 is audit's `GET /api/audit/verify`.

@@ -56,8 +56,11 @@ const STATEMENTS = `
         SELECT 'adjustment ' || adjustment_id,
                CASE WHEN credit_account LIKE 'adjustments:%' THEN debit_account ELSE credit_account END,
                CASE WHEN credit_account LIKE 'adjustments:%' THEN -amount ELSE amount END, kind
-        FROM wallet.transfers WHERE kind = 'adjustment') t
-  FULL JOIN (SELECT *, coalesce('payment ' || payment_id, 'adjustment ' || adjustment_id) AS cause
+        FROM wallet.transfers WHERE kind = 'adjustment'
+        UNION ALL
+        SELECT 'vouchers ' || voucher_id, credit_account, amount, kind
+        FROM wallet.transfers WHERE kind = 'voucher_return') t
+  FULL JOIN (SELECT *, coalesce('payment ' || payment_id, 'adjustment ' || adjustment_id, 'vouchers ' || voucher_id) AS cause
              FROM wallet.entries) e ON e.cause = t.cause AND e.kind = t.line
   WHERE t.amount IS DISTINCT FROM e.amount OR t.account <> e.wallet_id::text`;
 

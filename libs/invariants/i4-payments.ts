@@ -22,7 +22,10 @@ export const moneyTakenIsDelivered: Invariant = {
       sql: settled ? REOPENED : unlessUnderWayTo('billing', REOPENED),
     },
     { rule: 'a paid bill has its paid payment', sql: PAID_BILLS },
-    { rule: 'what a month sold to a meter is what its claimed and paid bills took', sql: SOLD },
+    {
+      rule: 'what a month sold to a meter is what its claimed and paid bills and its redeemed vouchers took',
+      sql: SOLD,
+    },
     { rule: 'a paid payment has its paid bill', sql: settled ? BILLED : unlessUnderWayTo('billing', BILLED) },
     ...(settled
       ? [
@@ -109,7 +112,7 @@ const BILLED = `
          'payment ' || p.id || ' is PAID, its bill ' || p.bill_id || ' is '
          || CASE WHEN b.status = 'paid' THEN 'paid by ' || b.payment_id ELSE coalesce(b.status, 'missing') END AS what
   FROM payment.payments p LEFT JOIN billing.bills b ON b.id = p.bill_id
-  WHERE p.status = 'PAID' AND p.purpose IN ('bill', 'electricity') AND b.payment_id IS DISTINCT FROM p.id`;
+  WHERE p.status = 'PAID' AND p.purpose IN ('bill', 'electricity', 'vouchers') AND b.payment_id IS DISTINCT FROM p.id`;
 
 const UNFINISHED = `
   SELECT 'payment ' || id || ' is ' || status AS what
@@ -121,21 +124,25 @@ const CLAIMED = `
   FROM billing.bills b LEFT JOIN payment.payments p ON p.id = b.claimed_by
   WHERE b.claimed_by IS NOT NULL AND coalesce(p.status, 'none') NOT IN ('PENDING', 'PROCESSING')`;
 
-/** Claimed, given back and paid in the transaction that changes the bill: right at any moment. */
+/** Claimed, given back and paid in the transaction that changes the bill or the redemption: right at any moment. */
 const SOLD = `
-  WITH taken AS (
+  WITH sale AS (
+    SELECT id, meter_number, basis FROM billing.bills
+    WHERE basis IS NOT NULL AND (claimed_by IS NOT NULL OR status = 'paid')
+    UNION ALL
+    SELECT id, meter_number, basis FROM billing.voucher_redemptions WHERE basis IS NOT NULL AND state <> 'refused'
+  ), taken AS (
     SELECT meter_number, basis->>'month' AS month, sum((basis->>'wattHours')::bigint) AS watt_hours
-    FROM billing.bills WHERE basis IS NOT NULL AND (claimed_by IS NOT NULL OR status = 'paid') GROUP BY 1, 2
+    FROM sale GROUP BY 1, 2
   ), charged AS (
-    SELECT b.id, b.meter_number, m.month FROM billing.bills b, jsonb_array_elements_text(b.basis->'fixedMonths') m(month)
-    WHERE b.claimed_by IS NOT NULL OR b.status = 'paid'
+    SELECT s.id, s.meter_number, m.month FROM sale s, jsonb_array_elements_text(s.basis->'fixedMonths') m(month)
   )
   SELECT 'meter ' || coalesce(m.meter_number, t.meter_number) || ' was sold ' || coalesce(m.watt_hours, 0) || ' Wh in '
-         || coalesce(m.month, t.month) || ', its bills say ' || coalesce(t.watt_hours, 0) AS what
+         || coalesce(m.month, t.month) || ', its sales say ' || coalesce(t.watt_hours, 0) AS what
   FROM billing.meter_months m FULL JOIN taken t ON t.meter_number = m.meter_number AND t.month = m.month
   WHERE coalesce(m.watt_hours, 0) <> coalesce(t.watt_hours, 0)
   UNION ALL
-  SELECT 'the fixed charge of meter ' || m.meter_number || ' for ' || m.month || ' is paid by bill ' || m.fixed_bill_id
+  SELECT 'the fixed charge of meter ' || m.meter_number || ' for ' || m.month || ' is paid by sale ' || m.fixed_bill_id
          || ', which says otherwise'
   FROM billing.meter_months m
   WHERE m.fixed_bill_id IS NOT NULL AND NOT EXISTS (

@@ -18,6 +18,8 @@ export interface UserCaller extends WorkContext {
   role: Role;
   /** The password was given again within the last minutes: what large amounts need. */
   steppedUp?: true;
+  /** Where the request came from; on routes that count attempts by it. */
+  address?: string;
 }
 
 export interface ServiceCaller extends WorkContext {

@@ -14,12 +14,13 @@ export class Person {
     private readonly world: SystemUnderTest,
   ) {}
 
-  static async register(world: SystemUnderTest, name = 'Amina Bello'): Promise<Person> {
+  static async register(world: SystemUnderTest, name = 'Amina Bello', more: object = {}): Promise<Person> {
     const phone = `+23480${String(30_000_000 + (++lastNumber % 60_000_000)).padStart(8, '0')}`;
     const { status, body } = await world.api.post('/api/auth/register', {
       name,
       phone,
       password: 'correct horse 42',
+      ...more,
     });
     if (status !== 201) throw new Error(`register: ${status} ${JSON.stringify(body)}`);
     const api = world.api.with({ authorization: `Bearer ${body.accessToken}` });

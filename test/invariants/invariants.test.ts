@@ -43,9 +43,10 @@ test('a system that works right is in order at every moment, and when it has set
 test('the report tells how much was looked at, so that nobody takes an empty database for a proof', () => {
   const counted = Object.fromEntries(settled.results.map((it) => [it.id, it.counted]));
   expect(counted).toMatchObject({
-    I1: { transfers: 13, wallets: 3, violations: 0 },
-    I4: { paid: 13, failed: 1, unfinished: 0 },
-    I5: { vends: 2, issued: 2, conflicts: 0 },
+    I1: { transfers: 18, wallets: 4, violations: 0 },
+    I4: { paid: 15, failed: 1, unfinished: 0 },
+    I5: { vends: 4, issued: 4, conflicts: 0 },
+    I11: { vouchers: 4, redeemed: 2, redeeming: 0 },
     I6: { unpublished: 0, retry: 0, dead: 0 },
   });
   expect(counted.I8!.events).toBe(counted.I6!.events);

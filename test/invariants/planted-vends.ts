@@ -1,6 +1,6 @@
 import type { Planted } from './planted-violations.js';
 
-const VEND = `(SELECT id FROM billing.vends WHERE state = 'issued' ORDER BY id LIMIT 1)`;
+const VEND = `(SELECT id FROM billing.vends WHERE state = 'issued' AND cause = 'payment' ORDER BY id LIMIT 1)`;
 
 export const vends: Omit<Planted, 'breaks'>[] = [
   {

@@ -1,4 +1,5 @@
 import { vends } from './planted-vends.js';
+import { vouchers } from './planted-vouchers.js';
 
 /** One thing that must never be, written straight into the tables of a world in which everything was right. */
 export interface Planted {
@@ -352,6 +353,7 @@ const all: Record<string, Omit<Planted, 'breaks'>[]> = {
   I7: messages,
   I8: trail,
   I9: ends,
+  I11: vouchers,
 };
 
 export const PLANTED: Planted[] = Object.entries(all).flatMap(([breaks, planted]) =>

@@ -3,7 +3,7 @@ import { type BillingSettings, billingService } from '#billing';
 import { checkInvariants, type InvariantReport } from '#invariants';
 import { newId } from '#kernel';
 import type { RunningService } from '#service-host';
-import type { Json } from '#testing';
+import { type Json, until } from '#testing';
 import { Person } from '../e2e/person.js';
 import type { SystemUnderTest } from '../e2e/system.js';
 
@@ -27,7 +27,7 @@ export async function aBusyMinute(world: SystemUnderTest): Promise<void> {
   await chidi!.api.post(`/api/bills/${(await chidi!.createBill('5.00')).id}/cancel`);
   const transfer = amina!.post('/api/transfers', { toWalletId: chidi!.id, amount: '30.00', note: 'rent' });
   const electricity = [buy(amina!), buy(amina!)];
-  await Promise.all([...payments, ...electricity, pay(bola!, tooDear)]);
+  await Promise.all([...payments, ...electricity, pay(bola!, tooDear), handOut(world, chidi!)]);
   await amina!.finished(await transfer);
 }
 
@@ -38,6 +38,31 @@ async function buy(person: Person): Promise<void> {
     amount: '2000.00',
   });
   await person.finished(await person.post(`/api/vend/${body.id}/pay`, {}));
+}
+
+/** An institution buys four vouchers: two are redeemed, one is void, one is left. */
+async function handOut(world: SystemUnderTest, redeemer: Person): Promise<void> {
+  const role = { role: 'institution', institutionName: 'Bright School' };
+  const school = await Person.register(world, 'Bright School', role);
+  await school.addFunds('1000.00');
+  const order = { count: 4, amount: '250.00', expiresOn: '2030-01-31', reason: 'for the teachers' };
+  const { body: batch } = await school.api.post('/api/vouchers', order);
+  await pay(school, { id: batch.id, amount: batch.total });
+  const codes = await until('there are codes', async () => {
+    const { body } = await school.api.post(`${batch.links.self}/codes`, {});
+    return body.codes as { code: string }[] | undefined;
+  });
+  await school.api.post(`${batch.links.self}/void`, { reason: 'it was torn', serials: [4] });
+  await Promise.all(
+    codes.slice(0, 2).map(async ({ code }) => {
+      const attempt = { code, meterNumber: '04987654326' };
+      const { body } = await redeemer.api.post('/api/vouchers/redeem', attempt);
+      await until('it is redeemed', async () => {
+        const { body: now } = await redeemer.api.get(body.links.self);
+        return now.state === 'redeemed';
+      });
+    }),
+  );
 }
 
 /** Pays a bill, asking twice at once, and waits for the end of it. Another payment of the bill may be under way. */

@@ -21,6 +21,8 @@ export interface Owner {
   action: Json;
   savedMeter: Json;
   token: Json;
+  voucherBatch: Json;
+  redemption: Json;
 }
 
 const METER = '04123456784';
@@ -63,6 +65,7 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
   await person.sms(payment.receiptNumber);
   const savedMeter = (await person.api.post('/api/meters', { number: METER, name: 'Home' })).body;
   const token = await aToken(person);
+  const { voucherBatch, redemption } = await aRedeemedVoucher(world, operator, person);
   return {
     person,
     operator,
@@ -75,7 +78,24 @@ export async function anOwnerOfEverything(world: SystemUnderTest): Promise<Owner
     action: refund.body,
     savedMeter,
     token,
+    voucherBatch,
+    redemption,
   };
+}
+
+/** Given by the operator, and handed to the person, who redeems one of the two: a household makes none itself. */
+async function aRedeemedVoucher({ database }: SystemUnderTest, operator: Operator, person: Person) {
+  const order = { count: 2, kwh: '1', expiresOn: '2030-01-31', reason: 'a test' };
+  const { body: voucherBatch } = await operator.api.post('/api/vouchers', order);
+  const sql = 'UPDATE billing.voucher_batches SET owner_id = $2 WHERE id = $1';
+  await database.rows(sql, [voucherBatch.id, person.id]);
+  const { code } = voucherBatch.codes[0];
+  const { body } = await person.api.post('/api/vouchers/redeem', { code, meterNumber: METER });
+  const redemption = await until('the voucher is redeemed', async () => {
+    const { body: now } = await person.api.get(body.links.self);
+    return now.state === 'redeemed' && now;
+  });
+  return { voucherBatch, redemption };
 }
 
 /** Bought for a meter of the demo. */
@@ -93,6 +113,7 @@ async function aToken(person: Person): Promise<Json> {
  */
 export function thingsOf(owner: Owner, path: string): Record<string, string> {
   const { person, openBill, payment, endpoint, delivery, apiKey, action, savedMeter, token } = owner;
+  const { voucherBatch, redemption } = owner;
   const known: [RegExp, Record<string, string>][] = [
     [/^\/api\/bills\/\{id\}/, { id: openBill.id }],
     [/^\/api\/vend\/\{billId\}/i, { billId: openBill.id }],
@@ -101,6 +122,8 @@ export function thingsOf(owner: Owner, path: string): Record<string, string> {
     [/^\/balance\/\{userId\}/, { userId: person.id }],
     [/^\/api\/meters\/\{id\}/, { id: savedMeter.id }],
     [/^\/api\/tokens\/\{id\}/, { id: token.id }],
+    [/^\/api\/vouchers\/redemptions\/\{id\}/, { id: redemption.id }],
+    [/^\/api\/vouchers\/\{id\}/, { id: voucherBatch.id }],
     [/^\/api\/ops\/meters\/\{number\}/, { number: METER }],
     [/^\/api\/ops\/tariffs\/\{id\}/, { id: 'demo-residential', validFrom: '2999-01-01' }],
     [/^\/api\/webhook-endpoints\/\{id\}/, { id: endpoint.id, deliveryId: delivery.id }],
@@ -126,6 +149,8 @@ export function bodyFor({ name, hasBody }: Route): object | undefined {
     'PUT /api/ops/tariffs/{id}/versions/{validFrom}': {},
     'POST /api/ops/payments/{id}/resolve': { outcome: 'not_delivered', reason: 'why not' },
     'POST /api/vend/{billId}/pay': {},
+    'POST /api/vouchers/{id}/codes': { replace: true },
+    'POST /api/vouchers/{id}/void': { reason: 'why not' },
     'POST /api/wallets/{walletId}/add-funds': { amount: '1.00' },
     'POST /api/ops/approvals/{id}/reject': { reason: 'why not' },
     'POST /api/ops/dead-letters/{id}/discard': { reason: 'why not' },

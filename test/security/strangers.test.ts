@@ -70,7 +70,9 @@ describe('API1 what is another’s does not exist', () => {
     // Where keys may not go at all they are told so, about their own things too.
     const isRight = (line: string) =>
       /: 404 not_found$/.test(line) ||
-      (/api-keys|api\/tokens/.test(line) && /: 403 forbidden$/.test(line) && _who !== 'a household');
+      (/api-keys|api\/(tokens|vouchers)/.test(line) &&
+        /: 403 forbidden$/.test(line) &&
+        _who !== 'a household');
     expect(lines.filter((line) => !isRight(line))).toEqual([]);
     expect(await everythingOf(owner, routes, pathTo)).toEqual(before);
   });
@@ -78,7 +80,9 @@ describe('API1 what is another’s does not exist', () => {
   test('no list of a stranger holds anything of the owner', async () => {
     const stranger = await Person.register(world, 'A Reader');
     const { person, openBill, paidBill, payment, endpoint, delivery, apiKey, savedMeter, token } = owner;
+    const { voucherBatch, redemption } = owner;
     const things = [person, openBill, paidBill, payment, endpoint, delivery, apiKey, savedMeter, token];
+    things.push(voucherBatch, redemption);
     const ids = things.map(({ id }) => id as string);
     const lists = routes.filter(
       (route) => route.method === 'GET' && !route.path.includes('{') && !isForOperators(route),

@@ -49,7 +49,7 @@ export class BillView {
   @ApiProperty({ description: 'what people call it', example: 'B-7K3Q9ZPX4M2D' }) number!: string;
   @ApiProperty({ enum: BILL_STATUSES }) status!: BillStatus;
   @ApiProperty({ description: 'unpaid, and its due date is over' }) overdue!: boolean;
-  @ApiProperty({ enum: ['bill', 'electricity'] }) kind!: BillKind;
+  @ApiProperty({ enum: ['bill', 'electricity', 'vouchers'] }) kind!: BillKind;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ format: 'date' }) dueDate!: string;
   @ApiProperty({ format: 'uuid' }) customerId!: string;

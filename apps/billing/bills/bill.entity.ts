@@ -4,7 +4,7 @@ import type { Currency, MoneyJson } from '#kernel';
 import type { LineKind } from '../tariffs/price.rules.js';
 import type { BillStatus } from './bill.machine.js';
 
-export type BillKind = 'bill' | 'electricity';
+export type BillKind = 'bill' | 'electricity' | 'vouchers';
 
 export interface QuoteLine {
   kind: LineKind;

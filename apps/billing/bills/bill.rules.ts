@@ -1,4 +1,4 @@
-import { Money, Problem } from '#kernel';
+import { Money, Problem, unreachable } from '#kernel';
 import type { Bill } from './bill.entity.js';
 
 export function amountOf(bill: Pick<Bill, 'amount' | 'currency'>): Money {
@@ -7,7 +7,16 @@ export function amountOf(bill: Pick<Bill, 'amount' | 'currency'>): Money {
 
 /** One line for people. */
 export function titleOf(bill: Pick<Bill, 'kind' | 'number' | 'meterNumber'>): string {
-  return bill.kind === 'electricity' ? `Electricity for meter ${bill.meterNumber}` : `Bill ${bill.number}`;
+  switch (bill.kind) {
+    case 'bill':
+      return `Bill ${bill.number}`;
+    case 'electricity':
+      return `Electricity for meter ${bill.meterNumber}`;
+    case 'vouchers':
+      return `Vouchers ${bill.number}`;
+    default:
+      return unreachable(bill.kind);
+  }
 }
 
 interface Person {

@@ -5,6 +5,7 @@ import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { SETTINGS, type UserCaller } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
+import { cancelBatch } from '../vouchers/fund-batch.js';
 import { type BillView, factsOf, viewOf } from './bill-view.js';
 import { Bill } from './bill.entity.js';
 import { billMachine } from './bill.machine.js';
@@ -33,6 +34,7 @@ export class CancelBill {
       if (problem) return refuse(problem);
       tx.set(bill, { status: billMachine.move(bill.status, 'cancelled') });
       tx.publish(BillCancelled, bill.id, factsOf(bill));
+      if (bill.kind === 'vouchers') await cancelBatch(tx, bill.id);
       return ok(viewOf(bill, dayIn(this.settings.TIME_ZONE, tx.now)));
     });
   }

@@ -16,7 +16,7 @@ type Changes = Partial<Pick<Bill, 'amount' | 'currency' | 'dueDate' | 'descripti
  * Changes what a bill says, while nobody paid it or is paying it. An operator may change every bill, a customer
  * only those that they made themselves. Refusals: validation_failed, not_found (also another customer's bill),
  * forbidden (a bill that an operator issued), bill_not_payable (paid or cancelled), payment_in_progress,
- * conflict (a quote: its amount, units and expiry belong together).
+ * conflict (a quote: its amount, units and expiry belong together; vouchers).
  */
 @Injectable()
 export class ChangeBill {
@@ -39,6 +39,8 @@ export class ChangeBill {
       const problem = whyFixed(bill);
       if (problem) return refuse(problem);
       if (bill.quote) return refuse(new Problem('conflict', 'a quote is not changed: ask for a new one'));
+      if (bill.kind === 'vouchers')
+        return refuse(new Problem('conflict', 'vouchers are not changed: cancel this bill and make others'));
       if (differs(bill, read.value)) {
         tx.set(bill, read.value);
         tx.publish(BillChanged, bill.id, factsOf(bill));

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { PaymentCompleted } from '#contracts';
 import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
 import { reservedUnits } from '../quotes/reserved-units.js';
+import { fundPaidBatch } from '../vouchers/fund-batch.js';
 import { BillRefund } from './bill-refund.entity.js';
 import { Bill } from './bill.entity.js';
 import { billMachine } from './bill.machine.js';
@@ -43,5 +44,6 @@ export class OnPaymentCompleted {
       claimedBy: null,
       claimedAt: null,
     });
+    if (bill.kind === 'vouchers') await fundPaidBatch(tx, bill.id);
   }
 }

@@ -6,15 +6,18 @@ import { MeterMonth, meterMonthId } from '../meters/meter-month.entity.js';
 import { whyNotSold } from '../meters/meter.rules.js';
 import { tariffOf } from '../tariffs/tariff-version.entity.js';
 
+/** An electricity bill, or the redemption of a voucher. */
+type Sale = Pick<Bill, 'id' | 'basis' | 'meterNumber' | 'quote' | 'arrearsTaken'>;
+
 /**
- * What an electricity bill takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
- * bill is claimed, given back when its payment fails or is refunded; the bill's own state says which, so that neither
- * happens twice.
+ * What a sale takes from its meter's month: units, fixed charges, and a part of the debt. Taken when the
+ * bill is claimed or the voucher redeemed, given back when that fails or is refunded; the sale's own state says which, so
+ * that neither happens twice.
  */
 class ReservedUnits {
   constructor(
     private readonly tx: Tx,
-    private readonly bill: Bill,
+    private readonly sale: Sale,
     private readonly basis: QuoteBasis,
     private readonly meter: Meter,
     private readonly months: readonly MeterMonth[],
@@ -25,7 +28,7 @@ class ReservedUnits {
     const { timeZone, month, boughtWh, arrears, fixedMonths } = this.basis;
     const closed = whyNotSold(this.meter);
     if (closed) return closed;
-    const sameTariff = this.bill.quote && tariffOf(this.bill.quote.tariffVersion) === this.meter.tariffId;
+    const sameTariff = this.sale.quote && tariffOf(this.sale.quote.tariffVersion) === this.meter.tariffId;
     const sameMonth = dayIn(timeZone, now).startsWith(month);
     const sameUnits = boughtWh === null || this.month(month).wattHours === BigInt(boughtWh);
     const sameDebt = arrears === null || this.meter.arrears === BigInt(arrears);
@@ -38,14 +41,14 @@ class ReservedUnits {
   take(): void {
     const wanted = BigInt(this.basis.arrearsTaken);
     const taken = wanted < this.meter.arrears ? wanted : this.meter.arrears;
-    this.change(1n, taken, (month) => month.fixedBillId ?? this.bill.id);
-    this.tx.set(this.bill, { arrearsTaken: taken });
+    this.change(1n, taken, (month) => month.fixedBillId ?? this.sale.id);
+    this.tx.set(this.sale, { arrearsTaken: taken });
   }
 
   giveBack(): void {
-    const taken = this.bill.arrearsTaken ?? 0n;
-    this.change(-1n, taken, (month) => (month.fixedBillId === this.bill.id ? null : month.fixedBillId));
-    this.tx.set(this.bill, { arrearsTaken: null });
+    const taken = this.sale.arrearsTaken ?? 0n;
+    this.change(-1n, taken, (month) => (month.fixedBillId === this.sale.id ? null : month.fixedBillId));
+    this.tx.set(this.sale, { arrearsTaken: null });
   }
 
   private change(sign: 1n | -1n, debt: bigint, fixedBillId: (month: MeterMonth) => string | null): void {
@@ -61,9 +64,9 @@ class ReservedUnits {
   }
 }
 
-/** Undefined for a bill that takes nothing. The meter is locked first: sales for one meter come one after the other. */
-export async function reservedUnits(tx: Tx, bill: Bill): Promise<ReservedUnits | undefined> {
-  const { basis, meterNumber } = bill;
+/** Undefined for a sale that takes nothing. The meter is locked first: sales for one meter come one after the other. */
+export async function reservedUnits(tx: Tx, sale: Sale): Promise<ReservedUnits | undefined> {
+  const { basis, meterNumber } = sale;
   if (!basis || meterNumber === null) return undefined;
   const meter = await tx.get(Meter, meterNumber);
   const months = [...new Set([basis.month, ...basis.fixedMonths])].sort();
@@ -76,5 +79,5 @@ export async function reservedUnits(tx: Tx, bill: Bill): Promise<ReservedUnits |
   }));
   await Promise.all(rows.map((row) => tx.insertIfAbsent(MeterMonth, row)));
   const counters = await Promise.all(rows.map(({ id }) => tx.get(MeterMonth, id)));
-  return new ReservedUnits(tx, bill, basis, meter, counters);
+  return new ReservedUnits(tx, sale, basis, meter, counters);
 }

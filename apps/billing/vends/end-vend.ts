@@ -1,5 +1,6 @@
 import { TokensIssued, VendFailed } from '#contracts';
 import type { Tx } from '#messaging';
+import { settleRedemption } from '../vouchers/settle-redemption.js';
 import { factsOf, quantityOf, type Vend } from './vend.entity.js';
 import { vendMachine } from './vend.machine.js';
 
@@ -8,8 +9,13 @@ export type VendEnd =
   /** `reason` is a sentence for the customer. */
   | { kind: 'failed'; code: string; reason: string };
 
-/** The only way out of `requested`: written once, and told to whoever paid. */
-export function endVend(vend: Vend, end: VendEnd, tx: Tx): void {
+/** The only way out of `requested`: written once, told to whoever paid, and a voucher ends or is given back with it. */
+export async function endVend(vend: Vend, end: VendEnd, tx: Tx): Promise<void> {
+  write(vend, end, tx);
+  if (vend.cause === 'voucher') await settleRedemption(vend, tx);
+}
+
+function write(vend: Vend, end: VendEnd, tx: Tx): void {
   const state = vendMachine.move(vend.state, end.kind);
   if (end.kind === 'failed') {
     const { code, reason } = end;

@@ -35,7 +35,7 @@ export class KeepTokens {
     });
     const carried = tokens.reduce((sum, { units }) => sum + (units?.wattHours ?? 0n), 0n);
     const wattHours = carried > 0n ? carried : vend.wattHours;
-    endVend(vend, { kind: 'issued', tokenCount: tokens.length, wattHours, reference }, tx);
+    await endVend(vend, { kind: 'issued', tokenCount: tokens.length, wattHours, reference }, tx);
   }
 
   open({ id, kind, sealedToken, wattHours, days }: VendTokenRow): VendToken {

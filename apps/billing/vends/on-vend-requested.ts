@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { VendRequested } from '#contracts';
 import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
 import { Bill } from '../bills/bill.entity.js';
-import { wattHoursOf } from './quoted-units.rules.js';
+import { promisedBy } from './quoted-units.rules.js';
 import { RequestVend } from './request-vend.js';
 
 @Controller()
@@ -19,9 +19,7 @@ export class OnVendRequested {
       throw new PermanentError(`payment ${paymentId} has no quoted bill ${billId} for a meter`);
     }
     const { amount, currency } = bill;
-    const { kwh, days = null } = bill.quote.units;
-    const promised = { wattHours: kwh === undefined ? 0n : wattHoursOf(kwh), days };
-    const what = { ownerId: payerId, meterNumber, amount, currency, ...promised };
+    const what = { ownerId: payerId, meterNumber, amount, currency, ...promisedBy(bill.quote.units) };
     await this.requestVend.run({ id: paymentId, cause: 'payment', billId, ...what }, tx);
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan } from 'typeorm';
 import type { VendDetails, VendToken } from '#contracts';
-import { isId, maskToken, numberFor, ok, Problem, refuse, type Result } from '#kernel';
+import { isId, maskToken, numberFor, ok, Problem, refuse, type Result, unreachable } from '#kernel';
 import { cursorId, type Page, pageOf, type PageQuery, type UserCaller } from '#service-host';
 import { Bill } from '../bills/bill.entity.js';
 import { SavedMeter } from '../meters/saved-meter.entity.js';
+import { Redemption } from '../vouchers/voucher.entity.js';
 import { KeepTokens } from './keep-tokens.js';
 import { amountOf, isInDoubt, quantityOf, Vend, VendTokenRow } from './vend.entity.js';
 
@@ -35,12 +36,9 @@ export class ReadVends {
   async one(id: string): Promise<Result<VendDetails>> {
     const vend = isId(id) ? await this.dataSource.getRepository(Vend).findOneBy({ id }) : null;
     if (!vend) return refuse(new Problem('not_found'));
-    const [tokens, bill] = await Promise.all([
-      this.tokensOf([id]),
-      vend.billId ? this.dataSource.getRepository(Bill).findOneBy({ id: vend.billId }) : null,
-    ]);
+    const [tokens, sale] = await Promise.all([this.tokensOf([id]), this.saleOf(vend)]);
     const { breakdown = [], tariffVersion }: { breakdown?: object[]; tariffVersion?: string } =
-      bill?.quote ?? {};
+      sale?.quote ?? {};
     return ok({
       id,
       ownerId: vend.ownerId,
@@ -109,6 +107,18 @@ export class ReadVends {
           }),
       ),
     );
+  }
+
+  /** What says which quote it was made for. */
+  private async saleOf({ id, cause, billId }: Vend): Promise<Pick<Bill, 'quote'> | null> {
+    switch (cause) {
+      case 'payment':
+        return billId === null ? null : this.dataSource.getRepository(Bill).findOneBy({ id: billId });
+      case 'voucher':
+        return this.dataSource.getRepository(Redemption).findOneBy({ id });
+      default:
+        return unreachable(cause);
+    }
   }
 
   private tokensOf(vendIds: string[]): Promise<VendTokenRow[]> {

@@ -52,7 +52,7 @@ export class ResolveVend {
       if (vend.resolvedBy === decisionId) return ok(undefined);
       if (!isInDoubt(vend)) return refuse(notInDoubt(vend));
       tx.set(vend, { resolvedBy: decisionId, resolution: proposal.outcome });
-      if (proposal.outcome === 'not_delivered') endVend(vend, NOT_DELIVERED, tx);
+      if (proposal.outcome === 'not_delivered') await endVend(vend, NOT_DELIVERED, tx);
       else await this.keepTokens.run(vend, this.tokensOf(proposal, vend), undefined, tx);
       return ok(undefined);
     });

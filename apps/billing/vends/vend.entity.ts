@@ -10,14 +10,14 @@ export type VendCause = 'payment' | 'voucher';
 /** One act of making credit for a meter. All that the call of the issuer needs stands here before the call is made. */
 @Entity('vends')
 export class Vend {
-  /** A payment's vend has the payment's id: there is one at most. */
+  /** A payment's vend has the payment's id, a voucher's that of its redemption: there is one at most. */
   @PrimaryColumn('uuid') id!: string;
   @Column('text') cause!: VendCause;
   @Column('uuid', { name: 'bill_id', nullable: true }) billId!: string | null;
   /** Whose the tokens are. */
   @Column('uuid', { name: 'owner_id' }) ownerId!: string;
   @Column('text', { name: 'meter_number' }) meterNumber!: string;
-  /** Minor units. */
+  /** Minor units; zero for a voucher of energy. */
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
   /** What was promised; once issued, what the tokens carry. Zero where time was bought. */

@@ -52,7 +52,7 @@ export function forwardRequests({ authenticator, forwarder, log }: ForwardingPar
         headers,
         body: Buffer.isBuffer(request.body) ? request.body : undefined,
       },
-      caller,
+      route.address && caller?.kind === 'user' ? { ...caller, address: request.ip } : caller,
     );
     return passOn(answer, reply);
   }

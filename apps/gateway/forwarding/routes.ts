@@ -11,6 +11,8 @@ export interface ForwardedRoute {
   open?: true;
   /** Request headers beyond the usual ones that the service needs. */
   headers?: readonly string[];
+  /** The service counts attempts by the address that they come from. */
+  address?: true;
   /** The path under which the service knows it. */
   rewrite?: (path: string) => string;
 }
@@ -26,6 +28,9 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/meters/:id/tokens', service: 'billing' },
   { path: '/api/tokens', service: 'billing' },
   { path: '/api/tokens/*', service: 'billing' },
+  { path: '/api/vouchers', service: 'billing' },
+  { path: '/api/vouchers/redeem', service: 'billing', address: true },
+  { path: '/api/vouchers/*', service: 'billing' },
 
   { path: '/api/wallet', service: 'wallet', area: 'wallet' },
   { path: '/api/wallets/:walletId', service: 'wallet', area: 'wallet' },
@@ -54,6 +59,7 @@ export const FORWARDED_ROUTES: readonly ForwardedRoute[] = [
   { path: '/api/audit/*', service: 'audit' },
   { path: '/api/ops/meters/*', service: 'billing' },
   { path: '/api/ops/tariffs/*', service: 'billing' },
+  { path: '/api/ops/redemptions', service: 'billing' },
   { path: '/api/ops/payments', service: 'payment' },
   { path: '/api/ops/payments/:id/requery', service: 'payment' },
   { path: '/api/ops/invariants', service: 'audit' },

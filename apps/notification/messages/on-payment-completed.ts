@@ -19,6 +19,7 @@ export class OnPaymentCompleted {
     const { purpose, payerId, paymentId } = event.data;
     switch (purpose) {
       case 'bill':
+      case 'vouchers':
         return this.tellUser.run(event, payerId, () => paymentCompleted(event.data), tx);
       case 'electricity':
         return this.tellUser.run(event, payerId, () => tokenOf(paymentId), tx);

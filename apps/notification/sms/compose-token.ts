@@ -39,7 +39,7 @@ export class ComposeToken {
       tokens: tokens.map(({ token }) => token),
       meterNumber,
       quantity: quantityText(units),
-      amount,
+      ...(Number(amount.amount) > 0 && { amount }),
       receiptNumber: numberFor('R', vendId),
       ...(again && { again: numberFor('M', messageId) }),
     });

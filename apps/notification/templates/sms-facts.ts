@@ -31,7 +31,8 @@ export interface TokenFacts {
   meterNumber: string;
   /** `12.3 kWh`, `30 days` */
   quantity: string;
-  amount: Amount;
+  /** None for energy that was given. */
+  amount?: Amount;
   receiptNumber: string;
   /** This message's own number, when the tokens were sent before. */
   again?: string;

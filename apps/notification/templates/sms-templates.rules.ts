@@ -129,8 +129,8 @@ export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber
   return sms('token', [
     digits === '' ? `${quantity} added online` : `${digits}\n${quantity}`,
     free(many ? undefined : `meter ${id(meterNumber)}`, ', '),
-    free(many ? undefined : money(amount), '. Paid ', '.'),
-    many ? ` ${id(again ?? receiptNumber)}.` : ` Receipt ${id(receiptNumber)}.`,
+    free(many || !amount ? undefined : money(amount), '. Paid ', '.'),
+    many ? ` ${id(again ?? receiptNumber)}.` : `${amount ? '' : '.'} Receipt ${id(receiptNumber)}.`,
     many || again === undefined ? '' : withRef(again),
   ]);
 }

@@ -16,6 +16,7 @@ export class OnFundsHeld {
       case 'electricity':
         return requestVend(payment, tx);
       case 'bill':
+      case 'vouchers':
       case 'top_up':
       case 'transfer':
         return completePayment(payment, tx); // nothing has to happen outside

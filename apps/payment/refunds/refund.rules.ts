@@ -15,6 +15,12 @@ export function whyNotRefundable({
   if (purpose === 'top_up') {
     return new Problem('payment_not_refundable', 'the money of a top-up is in the payer’s wallet already');
   }
+  if (purpose === 'vouchers') {
+    return new Problem(
+      'payment_not_refundable',
+      'vouchers go back by taking the unused ones out of use: their value then is in the wallet again',
+    );
+  }
   if (status === 'PAID') return undefined;
   return new Problem(
     'payment_not_refundable',

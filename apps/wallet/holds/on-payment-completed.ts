@@ -40,7 +40,9 @@ export class OnPaymentCompleted {
         return;
       case 'bill':
       case 'electricity':
-        return payBiller(tx, data, amount, wallet);
+        return pay(tx, data, amount, wallet, systemAccounts.billers(amount.currency));
+      case 'vouchers':
+        return pay(tx, data, amount, wallet, systemAccounts.vouchers(amount.currency));
       case 'transfer':
         if (payee) payPerson(tx, data, amount, wallet, payee);
         return;
@@ -63,7 +65,7 @@ function payeeOf(payment: PaymentFacts): string | undefined {
   return payment.payeeId === payment.payerId ? undefined : payment.payeeId;
 }
 
-function payBiller(tx: Tx, payment: PaymentFacts, amount: Money, wallet: Account): void {
+function pay(tx: Tx, payment: PaymentFacts, amount: Money, wallet: Account, system: string): void {
   const { paymentId } = payment;
   const note = payment.note ?? payment.title;
   postJournal(tx, {
@@ -71,7 +73,7 @@ function payBiller(tx: Tx, payment: PaymentFacts, amount: Money, wallet: Account
     paymentId,
     amount,
     debit: { wallet, entry: 'capture', note },
-    credit: { system: systemAccounts.billers(amount.currency) },
+    credit: { system },
   });
   announceChange(tx, wallet, 'capture', amount.negated(), { ...payment, note });
 }

@@ -8,6 +8,10 @@ export type AccountKind =
   | 'clearing'
   /** What we owe those whose bills were paid. */
   | 'billers'
+  /** What we owe to whoever redeems a voucher. */
+  | 'vouchers'
+  /** The other side of vouchers that operators gave away. */
+  | 'grants'
   /** The other side of what operators put right. */
   | 'adjustments';
 

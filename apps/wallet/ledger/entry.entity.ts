@@ -8,6 +8,7 @@ export const ENTRY_KINDS = [
   'transfer_in',
   'refund',
   'adjustment',
+  'voucher_return',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -21,9 +22,10 @@ export class Entry {
   @Column('bigint') amount!: bigint;
   @Column('bigint', { name: 'balance_after' }) balanceAfter!: bigint;
   @Column('text') kind!: EntryKind;
-  /** The payment behind it, or the operators' decision. */
+  /** The payment behind it, the operators' decision, or the release of vouchers. */
   @Column('uuid', { name: 'payment_id', nullable: true }) paymentId!: string | null;
   @Column('uuid', { name: 'adjustment_id', nullable: true }) adjustmentId!: string | null;
+  @Column('uuid', { name: 'voucher_id', nullable: true }) voucherId!: string | null;
   @Column('text', { nullable: true }) note!: string | null;
   @Column('timestamptz') at!: Date;
 }

@@ -7,8 +7,8 @@ import { Transfer, type TransferKind } from './transfer.entity.js';
 /** A loaded wallet, with the line for its owner's statement; or the id of a system account. */
 export type Side = { wallet: Account; entry: EntryKind; note?: string } | { system: string };
 
-/** Why money moves: for a payment, or because operators put something right. */
-type Cause = { paymentId: string } | { adjustmentId: string };
+/** Why money moves: for a payment, because operators put something right, or because of vouchers. */
+type Cause = { paymentId: string } | { adjustmentId: string } | { voucherId: string };
 
 export type Line = Cause & {
   kind: TransferKind;
@@ -66,10 +66,12 @@ function move(tx: Tx, side: Side, change: Money, cause: ReturnType<typeof causeO
   });
 }
 
-function causeOf(line: Cause): Pick<Transfer, 'paymentId' | 'adjustmentId'> {
-  return 'paymentId' in line
-    ? { paymentId: line.paymentId, adjustmentId: null }
-    : { paymentId: null, adjustmentId: line.adjustmentId };
+function causeOf(line: Cause): Pick<Transfer, 'paymentId' | 'adjustmentId' | 'voucherId'> {
+  return {
+    paymentId: 'paymentId' in line ? line.paymentId : null,
+    adjustmentId: 'adjustmentId' in line ? line.adjustmentId : null,
+    voucherId: 'voucherId' in line ? line.voucherId : null,
+  };
 }
 
 /** Above the wallet's newest entry also when another process wrote that one, or when the clock was set back. */

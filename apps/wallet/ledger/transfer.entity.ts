@@ -13,7 +13,15 @@ export type TransferKind =
   /** What was captured, given back. */
   | 'refund'
   /** Put right by operators. */
-  | 'adjustment';
+  | 'adjustment'
+  /** Set aside for vouchers that operators gave. */
+  | 'voucher_grant'
+  /** A voucher became a bill that was paid. */
+  | 'voucher_redeemed'
+  /** Of vouchers that nobody redeemed, back to the grants. */
+  | 'voucher_release'
+  /** The same, to the wallet that paid for them. */
+  | 'voucher_return';
 
 /**
  * One movement of money. It names both sides, so it cannot be unbalanced. It is never changed: corrections
@@ -29,9 +37,10 @@ export class Transfer {
   @Column('bigint') amount!: bigint;
   @Column('text') currency!: Currency;
   @Column('text') kind!: TransferKind;
-  /** The payment behind it, or the operators' decision. */
+  /** The payment behind it, the operators' decision, or the vouchers: a batch that was given, one that was redeemed, a release. */
   @Column('uuid', { name: 'payment_id', nullable: true }) paymentId!: string | null;
   @Column('uuid', { name: 'adjustment_id', nullable: true }) adjustmentId!: string | null;
+  @Column('uuid', { name: 'voucher_id', nullable: true }) voucherId!: string | null;
   @Column('text', { nullable: true }) note!: string | null;
   @Column('timestamptz') at!: Date;
 }

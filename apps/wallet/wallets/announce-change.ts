@@ -5,7 +5,8 @@ import { type Account, availableOf, balanceOf } from '../ledger/account.entity.j
 
 /** What led to a change: the payment, by its id and by the reference that people quote, and a word about it. */
 export interface Occasion {
-  paymentId: string;
+  /** None when it was no payment. */
+  paymentId?: string;
   reference: string;
   note?: string;
 }
@@ -26,7 +27,7 @@ export function announceChange(
     amount: amount.toJSON(),
     balance: balanceOf(wallet).toJSON(),
     available: availableOf(wallet).toJSON(),
-    paymentId,
+    ...(paymentId !== undefined && { paymentId }),
     reference,
     ...(note && { note }),
   });

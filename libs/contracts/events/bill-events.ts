@@ -4,7 +4,7 @@ const bill = {
   billId: t.id,
   /** What people call it: `B-7K3Q9ZPX4M2D`. */
   number: t.text,
-  kind: t.oneOf(['bill', 'electricity'] as const),
+  kind: t.oneOf(['bill', 'electricity', 'vouchers'] as const),
   customerId: t.id,
   amount: t.money,
   dueDate: t.day,

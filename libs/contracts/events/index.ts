@@ -30,6 +30,7 @@ import {
   UserSuspended,
 } from './user-events.js';
 import { TokensIssued, TokensWantedAgain, VendFailed, VendInDoubt, VendRequested } from './vend-events.js';
+import { VoucherCodesMade, VoucherRedeemed, VouchersGranted, VouchersReleased } from './voucher-events.js';
 import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
@@ -38,6 +39,7 @@ export * from './operator-events.js';
 export * from './payment-events.js';
 export * from './user-events.js';
 export * from './vend-events.js';
+export * from './voucher-events.js';
 export * from './wallet-events.js';
 
 /** Every event of the system. */
@@ -67,6 +69,10 @@ export const EVENTS: readonly EventDefinition[] = [
   VendFailed,
   VendInDoubt,
   TokensWantedAgain,
+  VouchersGranted,
+  VoucherCodesMade,
+  VoucherRedeemed,
+  VouchersReleased,
   WalletUpdated,
   WalletAdjusted,
   DeadLetterRetried,

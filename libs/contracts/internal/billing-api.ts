@@ -20,7 +20,7 @@ export interface ClaimBill {
 export interface ClaimedBill {
   billId: string;
   number: string;
-  kind: 'bill' | 'electricity';
+  kind: 'bill' | 'electricity' | 'vouchers';
   amount: MoneyJson;
   /** One line for people: `Bill B-7K3Q…`, `Electricity for meter 04123456784`. */
   title: string;
