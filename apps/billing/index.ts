@@ -5,6 +5,9 @@ import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
 import { Bill } from './bills/bill.entity.js';
+import { MeterAlerts } from './alerts/meter-alerts.entity.js';
+import { Consumption1700000003300 } from './consumption/consumption.migration.js';
+import { MeterSeries } from './consumption/meter-series.entity.js';
 import { Meter } from './meters/meter.entity.js';
 import { MeterMonth } from './meters/meter-month.entity.js';
 import { Meters1700000000200 } from './meters/meters.migration.js';
@@ -27,6 +30,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
   module: BillingModule,
   entities: [
     ...[Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
+    ...[MeterAlerts, MeterSeries],
     ...[MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
   ],
   migrations: [
@@ -34,6 +38,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     BillRefunds1700000000100,
     Meters1700000000200,
     VendTables1700000000300,
+    Consumption1700000003300,
   ],
   settings: billingSettings,
   refuse: refuseInProduction,
