@@ -4,6 +4,7 @@ import {
   billCancelled,
   billChanged,
   billCreated,
+  meterAlert,
   passwordChanged,
   passwordResetCode,
   paymentCompleted,
@@ -47,11 +48,22 @@ const all = (it: Words): Sms[] => [
   webhookDisabled(it.title, it.ref),
   passwordResetCode('042137', it.ref),
   passwordChanged(it.ref),
+  ...ALERTS.map((alert) => meterAlert(alertFacts(alert), it.ref)),
   tokenText(tokenFacts(it, 1)),
   tokenText({ ...tokenFacts(it, 1), again: it.ref }),
   tokenText(tokenFacts(it, 5)),
   tokenText({ ...tokenFacts(it, 5), again: it.ref }),
 ];
+
+const ALERTS = ['low_balance', 'days_left', 'daily_use', 'monthly_budget'] as const;
+const alertFacts = (alert: (typeof ALERTS)[number]) => ({
+  alert,
+  meterNumber: '0412345678901',
+  value: '1820162.412',
+  limit: '1820162.412',
+  unit: alert === 'monthly_budget' ? 'NGN' : 'kWh',
+  period: '2026-11-28',
+});
 
 const tokenFacts = ({ amount, receiptNumber }: Words, count: number) => ({
   tokens: Array<string>(count).fill('34809276733624414743'),
