@@ -48,9 +48,9 @@ export class CheckAlerts implements OnApplicationBootstrap, OnModuleDestroy {
   onApplicationBootstrap(): void {
     this.bell.onRing((meterNumber) => {
       this.rung.add(meterNumber);
-      this.soon();
+      void this.soon();
     });
-    this.timer = setInterval(() => this.soon(), SWEEP_MILLIS).unref();
+    this.timer = setInterval(() => void this.soon(), SWEEP_MILLIS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -69,12 +69,14 @@ export class CheckAlerts implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private soon(): void {
+  /** Looks once more if a look is under way; done when nothing is due any more. */
+  async soon(): Promise<void> {
     this.wanted = true;
     if (this.stopped) return;
     this.checking ??= this.runWhileWanted()
       .catch((error: unknown) => this.log.warn({ err: error }, 'alerts could not be checked this time'))
       .finally(() => (this.checking = undefined));
+    await this.checking;
   }
 
   private async runWhileWanted(): Promise<void> {
