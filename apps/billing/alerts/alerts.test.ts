@@ -79,7 +79,7 @@ describe('what one is told of', () => {
         app: false,
       },
     ]);
-    expect(body.alerts.map((it: { alert: string; state: string }) => [it.alert, it.state])).toEqual([
+    expect(body.alerts.map((it) => [it.alert, it.state])).toEqual([
       ['low_balance', 'armed'],
       ['days_left', 'armed'],
       ['monthly_budget', 'armed'],

@@ -60,7 +60,7 @@ describe('a person who types what the display shows', () => {
     expect(await home.balance()).toMatchObject({ kwh: null, asOf: null, source: null, forecast: null });
     const { items, readings } = await home.consumption('granularity=day');
     expect([items.length, readings]).toEqual([30, 'none']);
-    expect(items.every((it: { kwh: unknown }) => it.kwh === null)).toBe(true);
+    expect(items.every((it) => it.kwh === null)).toBe(true);
   });
 
   test('a batch is taken as a whole, in any order; the register never falls', async () => {
@@ -142,13 +142,7 @@ describe('what is used', () => {
     const kwh = await home.buy('1000.00');
     const days = await home.consumption('granularity=day&from=2026-11-19&to=2026-11-22');
     // 20 November: 3 to noon, and 12 of the next 24 hours with 8: 4.
-    expect(
-      days.items.map((it: { period: string; kwh: string; complete: boolean }) => [
-        it.period,
-        it.kwh,
-        it.complete,
-      ]),
-    ).toEqual([
+    expect(days.items.map((it) => [it.period, it.kwh, it.complete])).toEqual([
       ['2026-11-19', '5', true],
       ['2026-11-20', '7', true],
       ['2026-11-21', '4', false],
@@ -157,13 +151,13 @@ describe('what is used', () => {
     expect(days.total).toMatchObject({ kwh: '16', complete: false });
     const months = await home.consumption('granularity=month&from=2026-10');
     expect(months).toMatchObject({ timeZone: 'Africa/Lagos', readings: 'own', granularity: 'month' });
-    const used = months.items.map((it: { period: string; kwh: string | null }) => [it.period, it.kwh]);
+    const used = months.items.map((it) => [it.period, it.kwh]);
     expect(used.slice(0, 2)).toEqual([
       ['2026-10', null],
       ['2026-11', '106'],
     ]);
     const purchases = { count: 1, kwh, amount: { amount: '1000.00', currency: 'NGN' } };
-    expect([months.items.at(-1).purchases, months.total]).toMatchObject([
+    expect([months.items.at(-1)!.purchases, months.total]).toMatchObject([
       purchases,
       { kwh: '106', purchases },
     ]);

@@ -18,7 +18,7 @@ export async function askMeter(
   limit = PAGE,
 ): Promise<LineAnswer> {
   const query = new URLSearchParams({ limit: String(limit), ...(from && { from: from.toISOString() }) });
-  const { statusCode, body } = await request(`${address}/${number}/readings?${query}`, {
+  const { statusCode, body } = await request(`${address}/${number}/readings?${query.toString()}`, {
     signal: AbortSignal.timeout(TIMEOUT_MILLIS),
   });
   const text = await textOf(body);

@@ -1,27 +1,62 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TokensIssued, VendRequested } from '#contracts';
+import { type Envelope, type EventDefinition, type PayloadOf, TokensIssued, VendRequested } from '#contracts';
 import { newId } from '#kernel';
-import type { Json, TestService } from '#testing';
-import type { BillingSettings } from '../billing-settings.js';
+
+/** What the service answers, as far as these tests look into it. */
+interface Said {
+  id: string;
+  code: string;
+  amount: { amount: string; currency: string };
+  kwh: string | null;
+  source: string | null;
+  forecast: { basis: string; dailyKwh: string; daysLeft: number | null };
+  readings: string;
+  granularity: string;
+  items: { period: string; kwh: string | null; complete: boolean; purchases: object }[];
+  total: { kwh: string | null };
+  lowBalanceKwh: string | null;
+  alerts: { alert: string; state: string; raisedAt: string | null }[];
+}
+
+interface Answer {
+  status: number;
+  body: Said;
+}
+
+interface Api {
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: unknown): Promise<Answer>;
+  put(path: string, body?: unknown): Promise<Answer>;
+  patch(path: string, body?: unknown): Promise<Answer>;
+  delete(path: string): Promise<Answer>;
+}
+
+/** The service under test, with the others played. */
+interface Billing {
+  as(userId: string): Api;
+  asService(service: 'payment'): Api;
+  publish<E extends EventDefinition>(event: E, subject: string, payload: PayloadOf<E>): Promise<unknown>;
+  untilPublished<E extends EventDefinition>(event: E, subject: string): Promise<Envelope<PayloadOf<E>>>;
+}
 
 /** A meter of the demo, and somebody who has it on their list. */
 export class Household {
   private constructor(
-    readonly billing: TestService<BillingSettings>,
+    readonly billing: Billing,
     readonly id: string,
     readonly meterId: string,
     readonly meterNumber: string,
   ) {}
 
-  static async at(billing: TestService<BillingSettings>, meterNumber: string): Promise<Household> {
+  static async at(billing: Billing, meterNumber: string): Promise<Household> {
     const id = newId();
     const { status, body } = await billing.as(id).post('/api/meters', { number: meterNumber });
     if (status !== 201) throw new Error(JSON.stringify(body));
     return new Household(billing, id, body.id, meterNumber);
   }
 
-  get api() {
+  get api(): Api {
     return this.billing.as(this.id);
   }
 
@@ -41,11 +76,11 @@ export class Household {
     return this.api.post(`/api/meters/${this.meterId}/readings`, body);
   }
 
-  async balance(): Promise<Json> {
+  async balance(): Promise<Said> {
     return (await this.api.get(`/api/meters/${this.meterId}/balance`)).body;
   }
 
-  async consumption(query: string): Promise<Json> {
+  async consumption(query: string): Promise<Said> {
     return (await this.api.get(`/api/meters/${this.meterId}/consumption?${query}`)).body;
   }
 }
