@@ -1,5 +1,6 @@
-import { type MoneyJson, unreachable } from '#kernel';
+import type { MoneyJson } from '#kernel';
 import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
+import { alertText, type MeterAlertFacts } from './meter-alert-text.rules.js';
 
 export const TEMPLATES = [
   'welcome',
@@ -81,17 +82,6 @@ export interface TokenFacts {
   receiptNumber: string;
   /** This message's own number, when the tokens were sent before. */
   again?: string;
-}
-
-export interface MeterAlertFacts {
-  alert: 'low_balance' | 'days_left' | 'daily_use' | 'monthly_budget';
-  meterNumber: string;
-  value: string;
-  limit: string;
-  /** `kWh`, `days` or a currency. */
-  unit: string;
-  /** The day or month that it is about. */
-  period?: string;
 }
 
 /** `ref` is the message's own number: nothing else in this text is unique. */
@@ -210,23 +200,7 @@ export function webhookDisabled(host: string, ref: string): Sms {
 }
 
 export function meterAlert(facts: MeterAlertFacts, ref: string): Sms {
-  return sms('meter_alert', [`${alertText(facts)}${withRef(ref)}`]);
-}
-
-function alertText({ alert, meterNumber, value, limit, unit, period = '' }: MeterAlertFacts): string {
-  const meter = `meter ${id(meterNumber)}`;
-  switch (alert) {
-    case 'low_balance':
-      return `Low balance: ${id(value)} kWh left on ${meter}. Buy electricity in Wattline.`;
-    case 'days_left':
-      return `${value === '1' ? '1 day' : `${id(value)} days`} of electricity left on ${meter}, as you use it. Buy more in Wattline.`;
-    case 'daily_use':
-      return `High use: ${id(value)} kWh on ${id(period)} by ${meter}, above your ${id(limit)} kWh.`;
-    case 'monthly_budget':
-      return `Budget: ${id(unit)} ${id(value)} spent on ${meter} in ${id(period)}, above your ${id(unit)} ${id(limit)}.`;
-    default:
-      return unreachable(alert);
-  }
+  return sms('meter_alert', [`${id(alertText(facts))}${withRef(ref)}`]);
 }
 
 /** Words of people or of other systems: they take the room that the rest of the text leaves. */
