@@ -119,7 +119,7 @@ export class CheckAlerts implements OnApplicationBootstrap, OnModuleDestroy {
     const saved = await this.dataSource.getRepository(SavedMeter).findOneBy({ id });
     if (saved?.status !== 'active') return;
     const history = await this.readHistory.of(saved);
-    const facts = factsOf(history);
+    const facts = factsOf(history, this.clock.now());
     await this.work.run({ correlationId: newId() }, async (tx) => {
       const alerts = await tx.load(MeterAlerts, id);
       if (alerts) judge(alerts, facts, history.currency, tx);
@@ -152,12 +152,14 @@ function raise(alerts: MeterAlerts, alert: Alert, words: ReturnType<typeof inWor
     tx.publish(MeterAlertRaised, meterId, { meterId, ownerId, meterNumber, alert, ...words, sms, app });
 }
 
-function factsOf(history: History): MeterFacts {
+/** Days are of the meter's time, which may be ahead of ours in a demo; purchases are of ours. */
+function factsOf(history: History, ourNow: Date): MeterFacts {
   const { timeZone, curve, purchases, now } = history;
   const { balance, daily } = outlookOf(history);
   const today = dayIn(timeZone, new Date(now));
   const days = daysBetween(timeZone, addDays(today, -1), today);
-  const [month] = monthsBetween(timeZone, today.slice(0, 7), today.slice(0, 7));
+  const present = dayIn(timeZone, ourNow).slice(0, 7);
+  const [month] = monthsBetween(timeZone, present, present);
   const spent = purchases.filter(({ at }) => at >= month!.from && at < month!.to);
   return {
     balanceWh: balance?.wattHours,

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, newId } from '#kernel';
+import { Clock, newId, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { LOG, type Log, SETTINGS } from '#service-host';
@@ -9,7 +9,7 @@ import { askMeter } from './meter-line.js';
 import { MeterSeries } from './meter-series.entity.js';
 import { checkReadings } from './readings.rules.js';
 import type { Reading } from './register.rules.js';
-import { StoreReadings } from './store-readings.js';
+import { type Stored, StoreReadings } from './store-readings.js';
 
 const SWEEP_MILLIS = 1_000;
 const AT_ONCE = 16;
@@ -104,15 +104,23 @@ export class AskMeters implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.now().getTime();
     const checked = checkReadings(readings, now, this.isDemo);
     const stored = checked.ok
-      ? await this.work.run({ correlationId: newId() }, (tx) =>
-          this.storeReadings.run(series, checked.value, tx),
-        )
+      ? await this.work.run({ correlationId: newId() }, (tx) => this.storeAsked(series, checked.value, tx))
       : checked;
     if (stored.ok) return true;
     const { id, meterNumber } = series;
     this.log.warn({ meterNumber, code: stored.problem.code }, 'a meter contradicts what it said before');
     await (this.isDemo && stored.problem.code !== 'validation_failed' ? this.forget(id) : this.rest(id));
     return false;
+  }
+
+  /** Where the next question begins is what was asked and stored, whatever an operator has sent of later. */
+  private async storeAsked(series: MeterSeries, readings: Reading[], tx: Tx): Promise<Result<Stored>> {
+    const stored = await this.storeReadings.run(series, readings, tx);
+    const newest = readings.at(-1);
+    if (!stored.ok || !newest) return stored;
+    const row = await tx.get(MeterSeries, series.id);
+    if (newest.at > (row.readTo?.getTime() ?? -Infinity)) tx.set(row, { readTo: new Date(newest.at) });
+    return stored;
   }
 
   /**

@@ -10,7 +10,7 @@ export class MeterSeries {
   @PrimaryColumn('text') id!: string;
   @Column('text', { name: 'meter_number' }) meterNumber!: string;
   @Column('uuid', { name: 'saved_meter_id', nullable: true }) savedMeterId!: string | null;
-  /** The newest reading's moment: from there on the meter is asked for more. */
+  /** The newest reading that the meter itself gave: from there on it is asked for more. */
   @Column('timestamptz', { name: 'read_to', nullable: true }) readTo!: Date | null;
   /** When the meter is asked next; null for what people type. */
   @Column('timestamptz', { name: 'next_ask_at', nullable: true }) nextAskAt!: Date | null;

@@ -55,9 +55,6 @@ export class StoreReadings {
     ]);
     const { at, fault, stored } = answer!;
     if (fault) return refuse(new Problem(fault, at ? timeOf(at.getTime()) : undefined));
-    const newest = readings.at(-1);
-    if (newest && newest.at > (row.readTo?.getTime() ?? -Infinity))
-      tx.set(row, { readTo: new Date(newest.at) });
     if (stored > 0n) tx.afterCommit(() => this.bell.ring(row.meterNumber));
     return ok({ stored: Number(stored), known: readings.length - Number(stored) });
   }

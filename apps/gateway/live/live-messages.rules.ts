@@ -61,7 +61,7 @@ const TELL: ReadonlyMap<string, Tell> = new Map([
     const data = { id: walletId, change, amount, balance, available, paymentId, at };
     return { userId: ownerId, message: { type: 'wallet', data } };
   }),
-  telling(MeterAlertRaised, ({ ownerId, app, sms: _, ...alert }, at) => {
+  telling(MeterAlertRaised, ({ ownerId, app, sms: _sms, ...alert }, at) => {
     const data = { kind: MeterAlertRaised.name, ...alert, at };
     return app ? { userId: ownerId, message: { type: 'notification', data } } : undefined;
   }),
