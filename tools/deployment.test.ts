@@ -67,6 +67,7 @@ const PRODUCTION = {
   WATTLINE_MODE: 'production',
   SEED_DEMO: 'false',
   SIM_URL: '',
+  METER_READINGS_URL: '',
   POSTGRES_PASSWORD: 'random1',
   RABBITMQ_PASSWORD: 'random2',
   TWILIO_API_BASE_URL: 'https://api.twilio.com',
@@ -145,6 +146,8 @@ describe('docker-compose.yml', () => {
     const { TWILIO_API_BASE_URL, TWILIO_STATUS_CALLBACK_URL } = environmentOf(demo.services['notification']!);
     const { SIM_PORT } = environmentOf(demo.services['simulators']!);
     const { PORT } = environmentOf(demo.services['gateway']!);
+    const { METER_READINGS_URL } = environmentOf(demo.services['billing']!);
+    expect(METER_READINGS_URL).toBe(`http://simulators:${SIM_PORT}/meters`);
     expect(TWILIO_API_BASE_URL).toBe(`http://simulators:${SIM_PORT}/twilio`);
     expect(TWILIO_STATUS_CALLBACK_URL).toBe(`http://gateway:${PORT}/api/webhooks/twilio`);
   });

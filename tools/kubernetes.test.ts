@@ -217,6 +217,9 @@ test('the demo’s SMS go to the simulators, which report to the gateway alone',
   const environment = environmentOf(simulators, demo.values);
   expect(Object.keys(environment).filter((it) => !SIMULATORS.includes(it))).toEqual([]);
   expect(environment).toMatchObject({ SIM_HOST: '0.0.0.0', SIM_CALLBACK_HOSTS: 'gateway' });
+  expect(demo.values.get('billing-settings')).toMatchObject({
+    METER_READINGS_URL: `http://simulators:${environment['SIM_PORT']}/meters`,
+  });
   expect(demo.values.get('notification-settings')).toMatchObject({
     TWILIO_API_BASE_URL: `http://simulators:${environment['SIM_PORT']}/twilio`,
     TWILIO_STATUS_CALLBACK_URL: 'http://gateway:3000/api/webhooks/twilio',

@@ -15,6 +15,9 @@ export interface BillingSettings extends BaseSettings {
   /** Seals tokens, and the keys that they are made with; keys the HMAC of voucher codes. */
   TOKEN_SECRET: string;
   STS_ISSUER: StsIssuer;
+  /** Where meters that report are asked for their readings; empty: nowhere. */
+  METER_READINGS_URL: string;
+  METER_READINGS_EVERY_MS: number;
 }
 
 export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
@@ -50,6 +53,14 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     choices: ['software', 'none', ''],
     default: '',
     desc: 'who makes STS tokens from keys that are here: software (the default of the demo) or none (of production)',
+  }),
+  METER_READINGS_URL: str({
+    default: '',
+    desc: 'where meters that report are asked: GET <this>/<number>/readings?from=; without it none is',
+  }),
+  METER_READINGS_EVERY_MS: kinds.positive({
+    default: 300_000,
+    desc: 'from one question to a meter that reports to the next',
   }),
 };
 

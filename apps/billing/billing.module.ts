@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AlertBell } from './alerts/alert-bell.js';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { ChangeAlerts } from './alerts/change-alerts.js';
+import { CheckAlerts } from './alerts/check-alerts.js';
 import { BillsController } from './bills/bills.controller.js';
 import { CancelBill } from './bills/cancel-bill.js';
 import { ChangeBill } from './bills/change-bill.js';
@@ -10,6 +14,12 @@ import { FreeOrphanedClaims } from './bills/free-orphaned-claims.js';
 import { OnPaymentCompleted } from './bills/on-payment-completed.js';
 import { OnPaymentFailed } from './bills/on-payment-failed.js';
 import { OnPaymentRefunded } from './bills/on-payment-refunded.js';
+import { AskMeters } from './consumption/ask-meters.js';
+import { ConsumptionController } from './consumption/consumption.controller.js';
+import { ReadHistory } from './consumption/read-history.js';
+import { ShowConsumption } from './consumption/show-consumption.js';
+import { StoreReadings } from './consumption/store-readings.js';
+import { TakeReadings } from './consumption/take-readings.js';
 import { ChangeSavedMeter } from './meters/change-saved-meter.js';
 import { FindMeters } from './meters/find-meters.js';
 import { LookupLimits } from './meters/lookup-limits.js';
@@ -75,11 +85,24 @@ const vouchers = [
   ReadRedemptions,
 ];
 
+const consumption = [
+  TakeReadings,
+  StoreReadings,
+  AskMeters,
+  ReadHistory,
+  ShowConsumption,
+  ChangeAlerts,
+  CheckAlerts,
+  AlertBell,
+];
+
 @Module({
   controllers: [
     BillsController,
     ClaimsController,
     MetersController,
+    ConsumptionController,
+    AlertsController,
     RegistryController,
     TariffsController,
     QuotesController,
@@ -112,6 +135,7 @@ const vouchers = [
     VerifyPurchase,
     ...vends,
     ...vouchers,
+    ...consumption,
   ],
 })
 export class BillingModule {}

@@ -5,6 +5,9 @@ import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
 import { Bill } from './bills/bill.entity.js';
+import { MeterAlerts } from './alerts/meter-alerts.entity.js';
+import { Consumption1700000003300 } from './consumption/consumption.migration.js';
+import { MeterSeries } from './consumption/meter-series.entity.js';
 import { Meter } from './meters/meter.entity.js';
 import { MeterMonth } from './meters/meter-month.entity.js';
 import { Meters1700000000200 } from './meters/meters.migration.js';
@@ -31,6 +34,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
   module: BillingModule,
   entities: [
     ...[Bill, BillRefund, Meter, MeterMonth, SavedMeter, Tariff, TariffVersion],
+    ...[MeterAlerts, MeterSeries],
     ...[MeterKeys, Vend, VendingKey, VendProposal, VendTokenRow],
     ...[VoucherBatch, Voucher, Redemption],
   ],
@@ -41,6 +45,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     VendTables1700000000300,
     TakenAndIssued1700000000400,
     VoucherTables1700000001200,
+    Consumption1700000003300,
   ],
   settings: billingSettings,
   refuse: refuseInProduction,

@@ -12,6 +12,7 @@ import {
 import { PartnerTables1700000000002 } from './partners/partner-tables.migration.js';
 import { WebhookDeliveryRow } from './partners/webhook-delivery.entity.js';
 import { WebhookEndpointRow } from './partners/webhook-endpoint.entity.js';
+import { MessagesInApp1700000003301 } from './messages/messages-in-app.migration.js';
 import { NotificationTables1700000000001 } from './notification-tables.migration.js';
 import { NotificationModule } from './notification.module.js';
 import { PollDeliveries } from './reports/poll-deliveries.js';
@@ -29,6 +30,7 @@ export const notificationService: ServiceDefinition<NotificationSettings> = {
     PartnerTables1700000000002,
     SmsFollowUp1700000000002,
     IncomingTables1700000000400,
+    MessagesInApp1700000003301,
   ],
   settings: notificationSettings,
   unhurried: true,

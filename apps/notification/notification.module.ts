@@ -12,6 +12,7 @@ import { NotificationsController } from './messages/notifications.controller.js'
 import { OnBillCancelled } from './messages/on-bill-cancelled.js';
 import { OnBillChanged } from './messages/on-bill-changed.js';
 import { OnBillCreated } from './messages/on-bill-created.js';
+import { OnMeterAlertRaised } from './messages/on-meter-alert-raised.js';
 import { OnPasswordChanged } from './messages/on-password-changed.js';
 import { OnPasswordResetRequested } from './messages/on-password-reset-requested.js';
 import { OnPaymentCompleted } from './messages/on-payment-completed.js';
@@ -54,6 +55,7 @@ const consumers = [
   OnPaymentFailed,
   OnTokensWantedAgain,
   OnVoucherRedeemed,
+  OnMeterAlertRaised,
   OnWalletUpdated,
 ];
 

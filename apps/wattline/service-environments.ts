@@ -28,6 +28,8 @@ export function environmentsFor(plan: SystemPlan): Record<ServiceName, Environme
     ...DEMO_TWILIO,
     SIM_URL: at(plan.simPort),
     TWILIO_API_BASE_URL: `${at(plan.simPort)}/twilio`,
+    METER_READINGS_URL: `${at(plan.simPort)}/meters`,
+    METER_READINGS_EVERY_MS: '5000',
     TWILIO_STATUS_CALLBACK_URL: `${at(plan.ports.gateway)}/api/webhooks/twilio`,
     SEED_DEMO: 'true',
   };

@@ -33,6 +33,11 @@ export const PROBLEMS = {
   amount_too_low: { status: 422, title: 'The amount is too low to buy electricity for this meter' },
   amount_too_high: { status: 422, title: 'The amount is above the most that is sold for this meter at once' },
   currency_mismatch: { status: 422, title: 'This meter is sold in another currency than the wallets have' },
+  reading_in_future: { status: 422, title: 'A meter cannot be read at a time that is still to come' },
+  reading_backwards: {
+    status: 422,
+    title: 'A register never falls: this reading is below an earlier one, or above a later one',
+  },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json' },

@@ -6,7 +6,7 @@ import { startOneProcess, type SystemUnderTest } from './system.js';
 /** Which key opens which route, said once more beside the code. A route that no line names is closed to keys. */
 const OPENED: [RegExp, string][] = [
   [/^GET \/api\/(bills|meters)(?!\/\{id\}\/tokens)(\/|$)/, 'bills:read'],
-  [/^(POST|PATCH|DELETE) \/api\/(bills|electricity|meters|quotes)(\/|$)/, 'bills:write'],
+  [/^(POST|PUT|PATCH|DELETE) \/api\/(bills|electricity|meters|quotes)(\/|$)/, 'bills:write'],
   [/^GET \/api\/payments(\/|$)/, 'payments:read'],
   [/^POST \/api\/(payments|transfers|[vV]end)(\/|$)/, 'payments:write'],
   [/^POST \/api\/wallets\/\{walletId\}\/add-funds$/, 'payments:write'],

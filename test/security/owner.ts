@@ -144,6 +144,8 @@ export function bodyFor({ name, hasBody }: Route): object | undefined {
   const known: Record<string, object> = {
     'PATCH /api/bills/{id}': { amount: '1.00' },
     'PATCH /api/meters/{id}': { name: 'mine' },
+    'POST /api/meters/{id}/readings': { creditKwh: '1' },
+    'PUT /api/meters/{id}/alerts': { lowBalanceKwh: '1' },
     'PUT /api/ops/meters/{number}': {},
     'PUT /api/ops/tariffs/{id}': {},
     'PUT /api/ops/tariffs/{id}/versions/{validFrom}': {},

@@ -4,6 +4,7 @@ import { newId, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import type { UserCaller } from '#service-host';
+import { MeterSeries, reportedSeries } from '../consumption/meter-series.entity.js';
 import { LookupLimits } from './lookup-limits.js';
 import { Meter } from './meter.entity.js';
 import { isMistyped } from './meter-number.rules.js';
@@ -40,6 +41,7 @@ export class SaveMeter {
         createdAt: tx.now,
       };
       const fresh = await tx.insertIfAbsent(SavedMeter, saved);
+      if (fresh) await tx.insertIfAbsent(MeterSeries, reportedSeries(number, tx.now));
       return fresh
         ? ok(savedMeterView(saved, meter))
         : refuse(new Problem('conflict', 'this meter is on your list'));

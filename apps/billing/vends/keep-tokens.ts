@@ -3,6 +3,7 @@ import type { VendToken } from '#contracts';
 import { Energy, newId } from '#kernel';
 import type { Tx } from '#messaging';
 import { seal, SETTINGS, unseal } from '#service-host';
+import { AlertBell } from '../alerts/alert-bell.js';
 import type { BillingSettings } from '../billing-settings.js';
 import { MeterKeys } from './meter-keys.entity.js';
 import { endVend } from './end-vend.js';
@@ -14,7 +15,10 @@ const PURPOSE = 'token';
 /** Tokens are written here, and read again by whoever may; at rest they are sealed. */
 @Injectable()
 export class KeepTokens {
-  constructor(@Inject(SETTINGS) private readonly settings: BillingSettings) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: BillingSettings,
+    private readonly alertBell: AlertBell,
+  ) {}
 
   /** The vend has ended well: its tokens are kept, and a meter that got a new key has it from now on. */
   async run(vend: Vend, tokens: IssuedToken[], reference: string | undefined, tx: Tx): Promise<void> {
@@ -36,6 +40,7 @@ export class KeepTokens {
     const carried = tokens.reduce((sum, { units }) => sum + (units?.wattHours ?? 0n), 0n);
     const wattHours = carried > 0n ? carried : vend.wattHours;
     await endVend(vend, { kind: 'issued', tokenCount: tokens.length, wattHours, reference }, tx);
+    tx.afterCommit(() => this.alertBell.ring(vend.meterNumber));
   }
 
   open({ id, kind, sealedToken, wattHours, days }: VendTokenRow): VendToken {

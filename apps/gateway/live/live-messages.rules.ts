@@ -4,6 +4,7 @@ import {
   BillCreated,
   type Envelope,
   FundsHeld,
+  MeterAlertRaised,
   PaymentCompleted,
   PaymentFailed,
   PaymentInitiated,
@@ -35,6 +36,7 @@ export const LIVE_EVENTS: readonly EventDefinition[] = [
   BillCreated,
   BillChanged,
   BillCancelled,
+  MeterAlertRaised,
 ];
 
 /** Whose a payment is; an event that does not tell is shown where an earlier one did. */
@@ -58,6 +60,10 @@ const TELL: ReadonlyMap<string, Tell> = new Map([
   telling(WalletUpdated, ({ ownerId, walletId, change, amount, balance, available, paymentId }, at) => {
     const data = { id: walletId, change, amount, balance, available, paymentId, at };
     return { userId: ownerId, message: { type: 'wallet', data } };
+  }),
+  telling(MeterAlertRaised, ({ ownerId, app, sms: _sms, ...alert }, at) => {
+    const data = { kind: MeterAlertRaised.name, ...alert, at };
+    return app ? { userId: ownerId, message: { type: 'notification', data } } : undefined;
   }),
   ...[BillCreated, BillChanged, BillCancelled].map((event) =>
     telling(event, ({ customerId, billId, number, amount, dueDate }, at) => {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import {
   BillCreated,
   FundsHeld,
+  MeterAlertRaised,
   PaymentCompleted,
   PaymentFailed,
   PaymentInitiated,
@@ -105,6 +106,26 @@ test('a failure and a new bill are told; what a payment carries beyond the contr
   const bill = { billId, number: 'B-1', kind: 'bill' as const, customerId: person.id, dueDate: '2030-01-31' };
   await gateway.publish(BillCreated, billId, { ...bill, amount: naira('1.00') });
   expect((await client.untilMessage('notification')).data).toMatchObject({ kind: 'bill_created', billId });
+});
+
+test('an alert of a meter is told to whoever wants it in the app', async () => {
+  const person = await newPerson();
+  const client = await person.look();
+  const meterNumber = '04123456784';
+  const alert = {
+    ownerId: person.id,
+    meterNumber,
+    alert: 'days_left' as const,
+    value: '2',
+    limit: '2',
+    unit: 'days',
+  };
+  const [silent, wanted] = [newId(), newId()];
+  await gateway.publish(MeterAlertRaised, silent, { ...alert, meterId: silent, sms: true, app: false });
+  await gateway.publish(MeterAlertRaised, wanted, { ...alert, meterId: wanted, sms: false, app: true });
+  const { data } = await client.untilMessage('notification');
+  const { ownerId: _, ...told } = alert;
+  expect(data).toEqual({ kind: 'meter_alert_raised', meterId: wanted, ...told, at: expect.any(String) });
 });
 
 test('nobody sees what is another’s, and all windows of one person see the same', async () => {

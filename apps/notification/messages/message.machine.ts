@@ -1,6 +1,14 @@
 import { StateMachine } from '#kernel';
 
-export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed'] as const;
+export const MESSAGE_STATES = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'shown',
+] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** States only move forward: reports of a delivery may come late, twice and in any order. */
@@ -17,6 +25,7 @@ export const messageMachine = new StateMachine<MessageState>('message', {
   delivered: { means: 'The phone has it.', next: [] },
   undelivered: { means: 'The network could not deliver it.', next: [] },
   failed: { means: 'It was refused, or could not be sent.', next: [] },
+  shown: { means: 'It stands in the app; no SMS was wanted.', next: [] },
 });
 
 const STATE_OF: Readonly<Record<string, MessageState>> = {

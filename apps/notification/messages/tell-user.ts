@@ -31,9 +31,16 @@ export class TellUser {
   /**
    * `write` gets the message's own number, `M-7K3Q9ZPX4M2D`. Throws while the person's contact is not known:
    * `user_registered` may be late, and the event is then tried again. To whoever opted out nothing is sent, not even
-   * a code, for Twilio would refuse it; the message stands in the app's list all the same.
+   * a code, for Twilio would refuse it; the message stands in the app's list all the same. So does one that is not to be
+   * sent (`sms: false`).
    */
-  async run(event: Cause, userId: Id, write: (ref: string) => Sms | ComposedLater, tx: Tx): Promise<void> {
+  async run(
+    event: Cause,
+    userId: Id,
+    write: (ref: string) => Sms | ComposedLater,
+    tx: Tx,
+    { sms } = { sms: true },
+  ): Promise<void> {
     const id = newId(tx.now.getTime());
     const written = write(numberFor('M', id));
     const { template } = written;
@@ -41,16 +48,17 @@ export class TellUser {
     if (!contact) throw new Error(`No contact of user ${userId} is known yet`);
     if (contact.erasedAt || !wants(contact, template)) return;
     const { optedOutAt } = contact;
+    const isSent = sms && !optedOutAt;
     const first = await tx.insertIfAbsent(MessageRow, {
       id,
       eventId: event.id,
       userId,
       template,
       body: 'text' in written && !(optedOutAt && SECRET.has(template)) ? this.sealed(written.text) : '',
-      state: optedOutAt ? 'failed' : 'queued',
+      state: isSent ? 'queued' : sms ? 'failed' : 'shown',
       sid: null,
       segments: null,
-      errorCode: optedOutAt ? 'opted_out' : null,
+      errorCode: sms && optedOutAt ? 'opted_out' : null,
       correlationId: event.correlationid,
       attemptedAt: null,
       pollAt: null,
@@ -58,7 +66,7 @@ export class TellUser {
       createdAt: tx.now,
       updatedAt: tx.now,
     });
-    if (!first || optedOutAt) return;
+    if (!first || !isSent) return;
     const composed = 'vendId' in written && { vendId: written.vendId, again: written.again };
     tx.perform(this.sendSms, id, { messageId: id, ...composed });
   }

@@ -6,6 +6,7 @@ import {
   billCreated,
   keywordHelp,
   noTokens,
+  meterAlert,
   passwordChanged,
   passwordResetCode,
   paymentCompleted,
@@ -51,11 +52,22 @@ const all = (it: Words): Sms[] => [
   passwordChanged(it.ref),
   keywordHelp(it.ref),
   noTokens(it.ref),
+  ...ALERTS.map((alert) => meterAlert(alertFacts(alert), it.ref)),
   tokenText(tokenFacts(it, 1)),
   tokenText({ ...tokenFacts(it, 1), again: it.ref }),
   tokenText(tokenFacts(it, 5)),
   tokenText({ ...tokenFacts(it, 5), again: it.ref }),
 ];
+
+const ALERTS = ['low_balance', 'days_left', 'daily_use', 'monthly_budget'] as const;
+const alertFacts = (alert: (typeof ALERTS)[number]) => ({
+  alert,
+  meterNumber: '0412345678901',
+  value: '1820162.412',
+  limit: '1820162.412',
+  unit: alert === 'monthly_budget' ? 'NGN' : 'kWh',
+  period: '2026-11-28',
+});
 
 const tokenFacts = ({ amount, receiptNumber }: Words, count: number) => ({
   tokens: Array<string>(count).fill('34809276733624414743'),

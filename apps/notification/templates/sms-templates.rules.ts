@@ -1,4 +1,5 @@
 import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
+import { alertText, type MeterAlertFacts } from './meter-alert-text.rules.js';
 import type { Amount, BillFacts, PaymentFacts, TokenFacts, WalletFacts } from './sms-facts.js';
 
 export const TEMPLATES = [
@@ -17,6 +18,7 @@ export const TEMPLATES = [
   'webhook_disabled',
   'keyword_help',
   'no_tokens',
+  'meter_alert',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -37,6 +39,7 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   webhook_disabled: 'account',
   keyword_help: 'account', // asked for
   no_tokens: 'account',
+  meter_alert: 'account', // switched on, and off, where it is set
 };
 
 /** Whoever reads the text can use it: it is shown to nobody, and forgotten here and at Twilio once it has arrived. */
@@ -176,6 +179,10 @@ export function noTokens(ref: string): Sms {
     'No electricity tokens were bought with your account for this. Buy in Wattline, then they come by SMS.',
     withRef(ref),
   ]);
+}
+
+export function meterAlert(facts: MeterAlertFacts, ref: string): Sms {
+  return sms('meter_alert', [`${id(alertText(facts))}${withRef(ref)}`]);
 }
 
 /** Words of people or of other systems: they take the room that the rest of the text leaves. */

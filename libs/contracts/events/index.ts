@@ -1,7 +1,7 @@
 import type { EventDefinition } from '../event-definition.js';
 import { typeOf } from '../event-definition.js';
 import { BillCancelled, BillChanged, BillCreated } from './bill-events.js';
-import { MeterChanged, TariffChanged } from './meter-events.js';
+import { MeterAlertRaised, MeterChanged, TariffChanged } from './meter-events.js';
 import {
   DeadLetterDiscarded,
   DeadLetterRetried,
@@ -56,6 +56,7 @@ export const EVENTS: readonly EventDefinition[] = [
   BillChanged,
   BillCancelled,
   MeterChanged,
+  MeterAlertRaised,
   TariffChanged,
   PaymentInitiated,
   FundsCollected,
