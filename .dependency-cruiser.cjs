@@ -1,6 +1,6 @@
 // Who may import whom. Checked in `npm test`; alone: `npm run deps`.
 const SERVICES = 'gateway|billing|wallet|payment|notification|audit|simulators';
-const TEST_CODE = '\\.test\\.ts$|^(test|bench|tools|libs/testing)/';
+const TEST_CODE = '\\.test\\.ts$|^(test|bench|tools|libs/testing)/|^apps/.+/testing/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
