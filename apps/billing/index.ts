@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '#service-host';
 import { BillingModule } from './billing.module.js';
-import { type BillingSettings, billingSettings, refuseInProduction } from './billing-settings.js';
+import { type BillingSettings, billingSettings, refuseSettings } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
@@ -20,6 +20,8 @@ import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
 
 export type { BillingSettings } from './billing-settings.js';
+export { TokenIssuers } from './issuers/token-issuers.js';
+export type { IssueOutcome, IssueRequest, StsDevice, TokenIssuer } from './vends/token-issuer.port.js';
 
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
@@ -36,7 +38,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     VendTables1700000000300,
   ],
   settings: billingSettings,
-  refuse: refuseInProduction,
+  refuse: refuseSettings,
   beforeReady: refuseTestKeys,
   seedDemo: async (_app, { requests, clock, settings }) => {
     await seedDemoMeters(requests, clock, settings.CURRENCY);
