@@ -15,6 +15,7 @@ import { TariffVersion } from './tariffs/tariff-version.entity.js';
 import { MeterKeys, VendingKey } from './vends/meter-keys.entity.js';
 import { refuseTestKeys } from './vends/refuse-test-keys.js';
 import { seedDemoKeys } from './vends/seed-demo-keys.js';
+import { TokenFingerprints1760000000100 } from './vends/token-fingerprints.migration.js';
 import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
@@ -36,6 +37,7 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     BillRefunds1700000000100,
     Meters1700000000200,
     VendTables1700000000300,
+    TokenFingerprints1760000000100,
   ],
   settings: billingSettings,
   refuse: refuseSettings,
