@@ -1,8 +1,9 @@
 import { type BillingSettings, billingService, type IssueRequest, TokenIssuers } from '#billing';
 import { Energy, Money, newId } from '#kernel';
-import { DEMO_CALIN, DEMO_STRON, type Simulators, startSimulators } from '#simulators';
+import { type Simulators, startSimulators } from '#simulators';
 import { startTestService, type TestService } from '#testing';
 import { DEMO_STS } from '#tokens';
+import { issuerEnvironment } from '../procs/issuer-environment.js';
 
 export const METER = '04987654326';
 /** What an adapter waits for an answer. */
@@ -32,19 +33,6 @@ export async function startIssuersWorld(): Promise<IssuersWorld> {
       await billing.stop();
       await simulators.close();
     },
-  };
-}
-
-/** The settings of billing with which it finds the simulated issuers. */
-export function issuerEnvironment({ url }: Pick<Simulators, 'url'>): Record<string, string> {
-  return {
-    STRON_URL: `${url}/issuers/stron`,
-    STRON_COMPANY: DEMO_STRON.company,
-    STRON_USERNAME: DEMO_STRON.username,
-    STRON_PASSWORD: DEMO_STRON.password,
-    CALIN_URL: `${url}/issuers/calin`,
-    CALIN_USER_ID: DEMO_CALIN.userId,
-    CALIN_API_KEY: DEMO_CALIN.apiKey,
   };
 }
 
