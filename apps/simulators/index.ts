@@ -9,6 +9,7 @@ import { addTwilio, type TwilioOptions, type TwilioSimulator } from './twilio/tw
 export type { TwilioOptions, TwilioSimulator } from './twilio/twilio.simulator.js';
 export type { IssuersOptions, IssuersSimulator } from './issuers/issuers.simulator.js';
 export { DEMO_CALIN, DEMO_STRON } from './issuers/manufacturers.routes.js';
+export { DEMO_PRISM } from './issuers/prism.server.js';
 export { ISSUER_FAULTS, type IssuerFault } from './issuers/treatment.js';
 export type { MadeVend } from './issuers/vend-book.js';
 export type { MetersOptions, MetersSimulator } from './meters/meters.simulator.js';

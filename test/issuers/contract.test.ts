@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.stop(), 60_000);
 afterEach(() => world.simulators.issuers.faults.clear());
 
-const OUTSIDE = ['stron', 'calin'] as const;
+const OUTSIDE = ['prism', 'stron', 'calin'] as const;
 type Outside = (typeof OUTSIDE)[number];
 /** Those that can be asked what became of an earlier call. */
 const CAN_BE_ASKED: readonly string[] = ['prism'];
@@ -91,8 +91,8 @@ describe.each(OUTSIDE)('%s, when things go wrong', (name) => {
 
   test('nobody there: proven that nothing was made', async () => {
     const { settings } = world.billing.running.parts;
-    const url = { stron: 'STRON_URL', calin: 'CALIN_URL' } as const;
-    const away = settings[url[name]].replace(`:${world.simulators.port}/`, `:${await portOfNobody()}/`);
+    const url = { prism: 'PRISM_URL', stron: 'STRON_URL', calin: 'CALIN_URL' } as const;
+    const away = settings[url[name]].replace(/:\d+/, `:${await portOfNobody()}`);
     const issuers = new TokenIssuers(undefined as never, { ...settings, [url[name]]: away });
     const outcome = await issuers.of(name).issue(anOrder(), never);
     expect(outcome).toMatchObject({ kind: 'not_done' });
@@ -115,11 +115,17 @@ describe.each(OUTSIDE)('%s, when things go wrong', (name) => {
 
 test('wrong credentials make nothing, and are no refusal of the meter', async () => {
   const { settings } = world.billing.running.parts;
-  const wrong = { ...settings, STRON_PASSWORD: 'wrong' };
-  const request = anOrder();
-  const outcome = await new TokenIssuers(undefined as never, wrong).of('stron').issue(request, never);
-  expect(outcome).toEqual({ kind: 'not_done', reason: 'sign-in: refused' });
-  expect(made(request.requestId)).toEqual([]);
+  const issuers = new TokenIssuers(undefined as never, {
+    ...settings,
+    STRON_PASSWORD: 'wrong',
+    PRISM_PASSWORD: 'wrong',
+  });
+  for (const name of ['stron', 'prism'] as const) {
+    const request = anOrder();
+    const outcome = await issuers.of(name).issue(request, never);
+    expect(outcome).toEqual({ kind: 'not_done', reason: 'sign-in: refused' });
+    expect(made(request.requestId)).toEqual([]);
+  }
 });
 
 async function portOfNobody(): Promise<string> {

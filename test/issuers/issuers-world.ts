@@ -7,7 +7,7 @@ import { issuerEnvironment } from '../procs/issuer-environment.js';
 
 export const METER = '04987654326';
 /** What an adapter waits for an answer. */
-const PATIENCE = '700';
+const PATIENCE = '1500';
 
 /** Billing with every issuer set up, against the simulated ones. */
 export interface IssuersWorld {
@@ -21,9 +21,14 @@ export async function startIssuersWorld(): Promise<IssuersWorld> {
   const simulators = await startSimulators({
     port: 0,
     twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: 'wattline-demo-token' },
+    issuers: { prism: { port: 0 } },
   });
   const billing = await startTestService(billingService, {
-    environment: { ...issuerEnvironment(simulators), ISSUER_TIMEOUT_MS: PATIENCE, SEED_DEMO: 'true' },
+    environment: {
+      ...issuerEnvironment(simulators.url, simulators.issuers.prismPort()),
+      ISSUER_TIMEOUT_MS: PATIENCE,
+      SEED_DEMO: 'true',
+    },
   });
   return {
     billing,

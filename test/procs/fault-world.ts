@@ -86,7 +86,7 @@ export class FaultWorld {
     const simulators = await startSimulators({
       port: plan.simPort,
       twilio: { ...twilio, keepMessages: KEEP_MESSAGES, random: options.random },
-      issuers: { random: options.random },
+      issuers: { random: options.random, prism: { port: portOf(plan.environment.PRISM_URL!) } },
     });
     const { apps = join(process.cwd(), 'dist/apps'), nodeOptions } = options;
     const proxies = await Promise.all(
@@ -236,7 +236,7 @@ async function planFor(
   { environment }: FaultWorldOptions,
   { databaseUrl, amqpUrl }: { databaseUrl: string; amqpUrl: string },
 ): Promise<SystemPlan> {
-  const [simPort, ...ports] = await freePorts(SERVICES.length + 1);
+  const [simPort, prismPort, ...ports] = await freePorts(SERVICES.length + 2);
   const secret = () => randomBytes(32).toString('hex');
   return {
     demo: true,
@@ -259,12 +259,14 @@ async function planFor(
       SMS_TIMEOUT_MS: '3000',
       SMS_ASK_AFTER_MS: '500',
       CLAIM_SETTLE_AFTER_MS: '3000',
-      ...issuerEnvironment({ url: `http://127.0.0.1:${simPort}` }),
+      ...issuerEnvironment(`http://127.0.0.1:${simPort}`, prismPort!),
       ISSUER_TIMEOUT_MS: '1500',
       ...environment,
     },
   };
 }
+
+const portOf = (url: string) => Number(new URL(url).port);
 
 function at(url: string, port: number): string {
   return Object.assign(new URL(url), { port: String(port) }).toString();

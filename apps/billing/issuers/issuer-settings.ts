@@ -62,6 +62,7 @@ export function refuseIssuers(settings: IssuerSettings, isProduction: boolean): 
     if (isProduction && /^(http|tcp):/.test(settings[url]))
       faults.push(`${url}: must be encrypted in production`);
   }
+  if (settings.PRISM_URL !== '' && !/:\d+$/.test(settings.PRISM_URL)) faults.push('PRISM_URL: needs a port');
   if (settings.PRISM_URL.startsWith('tls:') && settings.PRISM_CERTIFICATE_FILE === '')
     faults.push('PRISM_CERTIFICATE_FILE: PRISM_URL needs it');
   return faults;

@@ -1,5 +1,6 @@
 import { Client, type Dispatcher } from 'undici';
 import type { IssueOutcome } from '../vends/token-issuer.port.js';
+import { nameOf } from './tokens-of-answers.rules.js';
 
 /** What came of one call. */
 export type Answer =
@@ -66,10 +67,4 @@ async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
     if (size > ANSWER_BYTES) throw new RangeError('too long an answer');
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Its code or class: the message may quote what was sent or answered. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

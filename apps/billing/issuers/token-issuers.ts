@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS } from '#service-host';
 import { type BillingSettings, hasSoftwareIssuer } from '../billing-settings.js';
 import type { IssuerName } from '../vends/meter-keys.entity.js';
 import type { TokenIssuer } from '../vends/token-issuer.port.js';
 import { CalinIssuer } from './calin.issuer.js';
+import type { PrismAddress } from './prism-connection.js';
+import { PrismIssuer } from './prism.issuer.js';
 import { SoftwareStsIssuer } from './software-sts.issuer.js';
 import { StronIssuer } from './stron.issuer.js';
 
@@ -32,6 +35,11 @@ export class TokenIssuers {
 function outsideIssuers(settings: BillingSettings): [IssuerName, TokenIssuer][] {
   const { ISSUER_TIMEOUT_MS: timeoutMillis } = settings;
   const issuers: [IssuerName, TokenIssuer][] = [];
+  if (settings.PRISM_URL) {
+    const { PRISM_REALM: realm, PRISM_USERNAME: username, PRISM_PASSWORD: password } = settings;
+    const address = prismAddressOf(settings);
+    issuers.push(['prism', new PrismIssuer({ address, realm, username, password, timeoutMillis })]);
+  }
   if (settings.STRON_URL) {
     const { STRON_URL: url, STRON_COMPANY: company } = settings;
     const { STRON_USERNAME: username, STRON_PASSWORD: password } = settings;
@@ -42,6 +50,13 @@ function outsideIssuers(settings: BillingSettings): [IssuerName, TokenIssuer][] 
     issuers.push(['calin', new CalinIssuer({ url, userId, apiKey, timeoutMillis })]);
   }
   return issuers;
+}
+
+/** Throws when the certificate cannot be read: the service then does not start. */
+function prismAddressOf({ PRISM_URL, PRISM_CERTIFICATE_FILE: file }: BillingSettings): PrismAddress {
+  const { protocol, hostname, port } = new URL(PRISM_URL);
+  const certificate = protocol === 'tls:' ? readFileSync(file, 'utf8') : undefined;
+  return { host: hostname, port: Number(port), certificate };
 }
 
 const NOT_SET_UP: TokenIssuer = {

@@ -40,3 +40,9 @@ export const NOT_UNDERSTOOD: IssueOutcome = { kind: 'unknown', reason: 'the answ
 export function credit(token: string, units: Energy): IssueOutcome {
   return { kind: 'issued', tokens: [{ kind: 'credit', token, units }] };
 }
+
+/** What may be stored of an error, its code or class: the message may quote what was sent or answered. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

@@ -23,7 +23,7 @@ export class KeepTokens {
 
   /** One of the tokens was given for another vend: the meter takes it once, so it is worth nothing to this customer. */
   async areGivenAway(vend: Vend, tokens: IssuedToken[], ask: Ask): Promise<boolean> {
-    const known = tokens.flatMap((token) => this.fingerprintOf(vend, token) ?? []);
+    const known = tokens.flatMap((token) => this.fingerprintOf(token) ?? []);
     if (known.length === 0) return false;
     const sql = 'SELECT 1 FROM vend_tokens WHERE fingerprint = ANY($1) AND vend_id <> $2 LIMIT 1';
     return (await ask(sql, [known, vend.id])).length > 0;
@@ -42,7 +42,7 @@ export class KeepTokens {
         position,
         kind,
         sealedToken: seal(token, this.settings.TOKEN_SECRET, PURPOSE),
-        fingerprint: this.fingerprintOf(vend, issued),
+        fingerprint: this.fingerprintOf(issued),
         wattHours: units?.wattHours ?? null,
         days: days ?? null,
         issuedAt: tx.now,
@@ -64,10 +64,10 @@ export class KeepTokens {
   }
 
   /** None of a key change, which is the same for two vends before it, nor of the short codes of other devices. */
-  private fingerprintOf({ meterNumber }: Vend, { kind, token }: IssuedToken): string | null {
+  private fingerprintOf({ kind, token }: IssuedToken): string | null {
     if (kind !== 'credit' || token.length !== STS_DIGITS) return null;
     const hmac = createHmac('sha256', this.settings.TOKEN_SECRET);
-    return hmac.update(`token fingerprint ${meterNumber} ${token}`).digest('base64url');
+    return hmac.update(`token fingerprint ${token}`).digest('base64url');
   }
 }
 

@@ -5,6 +5,7 @@ import { addFaultRoutes } from '../faults/faults.routes.js';
 import { maskToken } from '../meters/meters-log.js';
 import { type Fields, wholeNumber } from '../server.js';
 import { addCalin, addStron } from './manufacturers.routes.js';
+import { createPrism, type PrismOptions } from './prism.server.js';
 import { ISSUER_FAULTS, ISSUER_OPERATIONS, type IssuerFault } from './treatment.js';
 import { VendBook } from './vend-book.js';
 
@@ -12,6 +13,8 @@ export interface IssuersOptions {
   clock?: Clock;
   /** Decides whether a fault with a rate strikes; a test brings a seeded one. */
   random?: () => number;
+  /** A security module listens where it is told; there is none unless told. */
+  prism?: PrismOptions;
 }
 
 /** What a test in the same process holds in its hand. */
@@ -19,6 +22,8 @@ export interface IssuersSimulator {
   /** With the tokens in full, as the manufacturer's own people have them. */
   readonly book: VendBook;
   readonly faults: FaultMenu<IssuerFault>;
+  /** Where the security module listens, once the simulators are ready. */
+  prismPort(): number;
 }
 
 const PAGE = 1000;
@@ -27,7 +32,7 @@ const PAGE_MAX = 10_000;
 /** Who makes tokens outside: Stron under `/issuers/stron`, Calin under `/issuers/calin`. */
 export function addIssuers(
   app: FastifyInstance,
-  { clock = systemClock, random }: IssuersOptions = {},
+  { clock = systemClock, random, prism }: IssuersOptions = {},
 ): IssuersSimulator {
   const book = new VendBook(clock);
   const faults = new FaultMenu<IssuerFault>({ dishes: ISSUER_FAULTS, operations: ISSUER_OPERATIONS, random });
@@ -42,8 +47,13 @@ export function addIssuers(
     },
     { prefix: '/issuers' },
   );
-  app.addHook('preClose', async () => closing.abort());
-  return { book, faults };
+  const module = prism && createPrism(parts, prism);
+  app.addHook('onReady', async () => module?.listen());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await module?.close();
+  });
+  return { book, faults, prismPort: () => module?.port ?? 0 };
 }
 
 /** `GET …/log?after=&limit=`: the vends that were really made, oldest first. */
@@ -57,10 +67,11 @@ function addLogRoute(app: FastifyInstance, { vends }: VendBook): void {
       missed: Math.max(0, vends.first - 1 - after),
       next,
       more: next < vends.total,
-      items: found.map(({ seq, entry: { token, ...vend } }) => ({
+      items: found.map(({ seq, entry: { token, keyChange, ...vend } }) => ({
         seq,
         ...vend,
         token: maskToken(token),
+        keyChangeTokens: keyChange.length,
         at: new Date(vend.at).toISOString(),
       })),
     };

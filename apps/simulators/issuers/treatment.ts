@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ANY_OPERATION, type FaultMenu } from '../faults/fault-menu.js';
-import type { IssuerKind, MadeVend, VendBook, VendOrder } from './vend-book.js';
+import type { MadeVend, VendBook, VendOrder } from './vend-book.js';
 
 export const ISSUER_FAULTS = {
   slow: 'makes the vend and answers after latencyMs; one second unless told',
@@ -12,7 +12,7 @@ export const ISSUER_FAULTS = {
   'accept-then-drop': 'makes the vend, then closes the connection',
   'accept-then-silence': 'makes the vend and never answers',
   garbage: 'makes the vend and answers nonsense',
-  duplicate: 'makes the vend and answers with the tokens of the one before',
+  duplicate: 'makes the vend and answers with the tokens of the first one that it ever made',
 } as const;
 export type IssuerFault = keyof typeof ISSUER_FAULTS;
 
@@ -43,7 +43,7 @@ const LATENCY: Partial<Record<IssuerFault, number>> = { slow: 1_000, late: 30_00
 /** One vend, with the fault that strikes it. */
 export async function treat(parts: IssuerParts, order: VendOrder, voice: Voice): Promise<void> {
   const { book, faults, closing } = parts;
-  const struck = faults.strike(ALL, order.issuer satisfies IssuerKind, order.meterNumber);
+  const struck = faults.strike(ALL, order.issuer, order.meterNumber);
   const fault = struck?.fault;
   const vend = MAKES_NOTHING.has(fault) ? undefined : book.make(order);
   const latency = struck?.latencyMs ?? (fault && LATENCY[fault]) ?? 0;
@@ -60,7 +60,7 @@ export async function treat(parts: IssuerParts, order: VendOrder, voice: Voice):
     case 'garbage':
       return voice.sayNonsense();
     case 'duplicate':
-      return vend ? voice.give(book.before(vend) ?? vend) : voice.refuse();
+      return vend ? voice.give(book.firstOf(order.issuer) ?? vend) : voice.refuse();
     default:
       return vend ? voice.give(vend) : voice.refuse();
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel';
-import { buildDecoderKey, checkDrn, DEMO_STS, issueCredit, nextTid } from '#tokens';
+import { buildDecoderKey, checkDrn, DEMO_STS, issueCredit, issueKeyChange, nextTid } from '#tokens';
 import { Ring } from '../ring.js';
 
 export type IssuerKind = 'stron' | 'calin' | 'prism';
@@ -15,6 +15,8 @@ export interface MadeVend {
   /** What the token carries, in tenths of a kWh. */
   tenths: number;
   token: string;
+  /** The tokens of a key change, to be keyed in before it. */
+  keyChange: string[];
 }
 
 export interface VendOrder {
@@ -22,6 +24,8 @@ export interface VendOrder {
   requestId: string;
   meterNumber: string;
   tenths: bigint;
+  /** The meter is to get this key first. */
+  changeTo?: { sgc: string; krn: number; ti: string };
 }
 
 const VENDS_MAX = 100_000;
@@ -29,31 +33,36 @@ const VENDS_MAX = 100_000;
 /** What the issuers have really made, whatever they answered: the truth for "no second vend". */
 export class VendBook {
   readonly vends = new Ring<MadeVend>(VENDS_MAX);
+  private readonly first = new Map<IssuerKind, MadeVend>();
   private readonly lastTid = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Real tokens, under the demo's test key. Undefined for a meter that cannot be, and for too much. */
-  make({ issuer, requestId, meterNumber, tenths }: VendOrder): MadeVend | undefined {
+  make({ issuer, requestId, meterNumber, tenths, changeTo }: VendOrder): MadeVend | undefined {
     if (!checkDrn(meterNumber).ok) return undefined;
-    const key = buildDecoderKey({ drn: meterNumber, ...DEMO_STS });
+    const old = { drn: meterNumber, ...DEMO_STS };
+    const facts = { ...old, ...changeTo };
+    const key = buildDecoderKey(facts);
+    const change = changeTo && issueKeyChange(old, facts);
     const now = this.clock.now();
     const tid = nextTid(now, DEMO_STS.baseDate, this.lastTid.get(meterNumber) ?? -1);
-    if (!key.ok || !tid.ok) return undefined;
+    if (!key.ok || !tid.ok || change?.ok === false) return undefined;
     const credit = issueCredit(key.value, { tenths, tid: tid.value, rnd: tid.value % 16 });
     if (!credit.ok) return undefined;
     this.lastTid.set(meterNumber, tid.value);
     const { token, actualTenths } = credit.value;
     const made = { issuer, requestId, meterNumber, tid: tid.value, token, tenths: Number(actualTenths) };
-    const vend: MadeVend = { at: now.getTime(), ...made };
+    const keyChange = change?.value.map((it) => it.token) ?? [];
+    const vend: MadeVend = { at: now.getTime(), ...made, keyChange };
     this.vends.push(vend);
+    if (!this.first.has(issuer)) this.first.set(issuer, vend);
     return vend;
   }
 
-  /** The one before, of the same meter if there is one. */
-  before(vend: MadeVend): MadeVend | undefined {
-    const earlier = [...this.vends.newestFirst()].filter((it) => it !== vend && it.issuer === vend.issuer);
-    return earlier.find(({ meterNumber }) => meterNumber === vend.meterNumber) ?? earlier[0];
+  /** The first one that the issuer made. */
+  firstOf(issuer: IssuerKind): MadeVend | undefined {
+    return this.first.get(issuer);
   }
 
   of(requestId: string): MadeVend[] {

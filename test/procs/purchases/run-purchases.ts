@@ -48,7 +48,7 @@ interface State {
   doubt: Date | null;
 }
 
-const ISSUERS = ['stron', 'calin'] as const;
+const ISSUERS = ['prism', 'stron', 'calin'] as const;
 const FAULT_RATE = 0.03;
 const SLOW_MILLIS = 300;
 /** Longer than billing waits. */
@@ -70,8 +70,11 @@ export async function playPurchases(options: PurchaseRunOptions): Promise<Purcha
     const meters = await office.registerMeters(count, ISSUERS);
     await shoppers.register(people);
     log?.(`seed ${seed}: ${count} purchases by ${people} people`);
+    // Before anything goes wrong each issuer makes one vend: it is the answer that `duplicate` gives again.
+    await shoppers.buyFor(meters.slice(0, ISSUERS.length));
+    await untilPaid(world, ISSUERS.length);
     const stopFaults = orderFaults(world, options.faultRate ?? FAULT_RATE);
-    const buying = shoppers.buyFor(meters);
+    const buying = shoppers.buyFor(meters.slice(ISSUERS.length));
     const kills = await killMeanwhile(world, new Dice(seed), buying, () => shoppers.purchases.length, log);
     const struck = stopFaults();
     await world.fleet.untilReady();
@@ -127,6 +130,14 @@ function states({ databaseUrl }: FaultWorld): Promise<State[]> {
     databaseUrl,
     `SELECT id, status, in_doubt_since AS doubt FROM payment.payments WHERE purpose = 'electricity'`,
   );
+}
+
+async function untilPaid(world: FaultWorld, count: number): Promise<void> {
+  const deadline = performance.now() + REST_MILLIS;
+  while ((await states(world)).filter(({ status }) => status === 'PAID').length < count) {
+    if (performance.now() > deadline) throw new Error('nothing is sold, though nothing is wrong');
+    await sleep(50);
+  }
 }
 
 /** What is left then is neither paid for nor given back, and nobody is told of it. */
