@@ -17,19 +17,26 @@ const POINTS: [ServiceName, CrashPoint][] = [
 ];
 const CRASH_MILLIS = 5_000;
 
+export interface Meanwhile {
+  work: Promise<void>;
+  /** From when all is ready again to the next kill, on average. */
+  workMillis: number;
+  /** How much of it is done. */
+  done: () => number;
+  log?: (line: string) => void;
+}
+
 /** Kills billing and payment, at any moment and at the worst ones, until the work is over; returns how often. */
 export async function killMeanwhile(
   { fleet }: FaultWorld,
   dice: Dice,
-  work: Promise<void>,
-  done: () => number,
-  log?: (line: string) => void,
+  { work, workMillis, done, log }: Meanwhile,
 ): Promise<number> {
   let isOver = false;
   let kills = 0;
   const over = work.finally(() => (isOver = true));
   while (!isOver) {
-    await Promise.race([over, sleep(dice.between(200, 2_500))]);
+    await Promise.race([over, sleep(dice.between(workMillis / 5, 2 * workMillis))]);
     if (isOver) break;
     if (dice.next() < 0.4) {
       await fleet.kill(dice.pick(['billing', 'payment']));

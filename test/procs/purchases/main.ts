@@ -9,9 +9,15 @@ const { values: asked } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     shoppers: { type: 'string', default: '12' },
     think: { type: 'string', default: '400' },
+    work: { type: 'string', default: '3000' },
     rate: { type: 'string', default: '0.03' },
   },
 });
+
+// Ctrl-C: no further purchases; everything that was started is ended.
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
 
 const result = await playPurchases({
   count: Number(asked.count),
@@ -19,6 +25,8 @@ const result = await playPurchases({
   shoppers: Number(asked.shoppers),
   thinkMillis: Number(asked.think),
   faultRate: Number(asked.rate),
+  workMillis: Number(asked.work),
+  signal: stop.signal,
   log: (line) => console.log(line),
 });
 console.log(purchaseFigures(result));

@@ -18,6 +18,10 @@ export interface PurchaseRunOptions {
   thinkMillis?: number;
   /** How likely each of the issuers' faults is to strike a vend. */
   faultRate?: number;
+  /** Between two kills, on average. */
+  workMillis?: number;
+  /** Nothing more is bought; what was bought is looked at as ever. */
+  signal?: AbortSignal;
   world?: FaultWorldOptions;
   log?: (line: string) => void;
 }
@@ -50,6 +54,7 @@ interface State {
 
 const ISSUERS = ['prism', 'stron', 'calin'] as const;
 const FAULT_RATE = 0.03;
+const WORK_MILLIS = 1_500;
 const SLOW_MILLIS = 300;
 /** Longer than billing waits. */
 const LATE_MILLIS = 4_000;
@@ -74,8 +79,13 @@ export async function playPurchases(options: PurchaseRunOptions): Promise<Purcha
     await shoppers.buyFor(meters.slice(0, ISSUERS.length));
     await untilPaid(world, ISSUERS.length);
     const stopFaults = orderFaults(world, options.faultRate ?? FAULT_RATE);
-    const buying = shoppers.buyFor(meters.slice(ISSUERS.length));
-    const kills = await killMeanwhile(world, new Dice(seed), buying, () => shoppers.purchases.length, log);
+    const buying = shoppers.buyFor(meters.slice(ISSUERS.length), options.signal);
+    const kills = await killMeanwhile(world, new Dice(seed), {
+      work: buying,
+      workMillis: options.workMillis ?? WORK_MILLIS,
+      done: () => shoppers.purchases.length,
+      log,
+    });
     const struck = stopFaults();
     await world.fleet.untilReady();
     log?.(`bought, with ${kills} kills; the rest is waited for`);

@@ -59,12 +59,12 @@ export class Shoppers {
     return FUNDS;
   }
 
-  /** For every meter once; resolves when the last order has its answer. */
-  async buyFor(meterNumbers: readonly string[]): Promise<void> {
+  /** For every meter once, unless it is ended before; resolves when the last order has its answer. */
+  async buyFor(meterNumbers: readonly string[], signal?: AbortSignal): Promise<void> {
     const left = [...meterNumbers];
     await Promise.all(
       this.all.map(async (shopper) => {
-        for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        for (let next = left.shift(); next !== undefined && !signal?.aborted; next = left.shift()) {
           await this.buy(shopper, next).catch((error: unknown) => this.surprises.push(String(error)));
           await sleep(shopper.dice.between(0, 2 * this.thinkMillis));
         }
