@@ -15,7 +15,7 @@ beforeAll(async () => {
     issue: () => Promise.resolve({ kind: 'unknown', reason: 'no answer in time' }),
   });
   await database.rows(`UPDATE billing.meter_keys SET issuer = 'stron' WHERE meter_number = $1`, [METER]);
-}, 60_000);
+}, 120_000);
 afterAll(() => it.world.stop(), 60_000);
 
 /** Paid for, and nobody knows whether a token was made. */
