@@ -42,7 +42,7 @@ test('an issuer outside has all of its settings or none, and is encrypted in pro
   expect(faults(calin)).toEqual([]);
   expect(faults({ ...calin, CALIN_API_KEY: '' })).toEqual(['CALIN_API_KEY']);
   expect(faults({ ...calin, CALIN_URL: 'http://calin.example.test' })).toEqual(['CALIN_URL']);
-  expect(faults({ ...calin, CALIN_URL: 'https://us:key@calin.example.test' })).toEqual(['CALIN_URL']);
+  expect(faults({ ...calin, CALIN_URL: 'https://calin.example.test/?key=ours' })).toEqual(['CALIN_URL']);
   expect(faults({ STRON_URL: 'https://stron.example.test' })).toEqual([
     'STRON_COMPANY',
     'STRON_USERNAME',

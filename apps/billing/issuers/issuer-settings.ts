@@ -22,7 +22,10 @@ export const issuerSettings: { [K in keyof IssuerSettings]: ValidatorSpec<Issuer
   PRISM_URL: address(
     'tls:',
     'tcp:',
-  )({ default: '', desc: 'a Prism security module, as tls://10.0.0.5:9443' }),
+  )({
+    default: '',
+    desc: 'a Prism security module, as tls://10.0.0.5:9443; without an address an issuer is not set up',
+  }),
   PRISM_CERTIFICATE_FILE: str({
     default: '',
     desc: "the module's own certificate in PEM: no other is believed",
