@@ -1,8 +1,8 @@
-// node tools/test.mjs all              lint, types, import rules, the lock file, then every test, and a hundred faults
+// node tools/test.mjs all              lint, types, import rules, the lock file, then every test, a hundred faults, sixty purchases
 // node tools/test.mjs deps             the import rules alone
 // node tools/test.mjs unit             the pure parts: no PostgreSQL, no broker
 // node tools/test.mjs e2e              test/ alone, without the faults
-// node tools/test.mjs faults           a hundred faults, and the planted bugs
+// node tools/test.mjs faults           a hundred faults, sixty purchases, and the planted bugs
 // node tools/test.mjs jest [patterns]  chosen test files, e.g. `node tools/test.mjs jest apps/wallet`
 // Whatever follows is handed to Jest.
 import { spawnSync } from 'node:child_process';
@@ -35,7 +35,7 @@ if (kind === 'all') {
 let status = runJest(rest);
 // Faults take both cores: they come last, and alone.
 if (kind === 'all' && status === 0 && rest.length === 0)
-  status = runJest(['test/procs/faults.test.ts'], FAULTS);
+  status = runJest(['-i', 'test/procs/(faults|purchases).test.ts'], FAULTS);
 if (failed > 0) console.error(`${failed} of ${CHECKS.length} checks before the tests failed (see above)`);
 process.exit(status !== 0 ? status : failed > 0 ? 1 : 0);
 

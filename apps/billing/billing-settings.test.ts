@@ -36,3 +36,22 @@ test('a demo has the software issuer unless it says otherwise', () => {
   expect(faults({ ...demo, STS_ISSUER: 'software' })).toEqual([]);
   expect(faults({ ...demo, STS_ISSUER: 'somebody' })).toEqual(['STS_ISSUER']);
 });
+
+test('an issuer outside has all of its settings or none, and is encrypted in production', () => {
+  const calin = { CALIN_URL: 'https://calin.example.test/api', CALIN_USER_ID: 'us', CALIN_API_KEY: 'a key' };
+  expect(faults(calin)).toEqual([]);
+  expect(faults({ ...calin, CALIN_API_KEY: '' })).toEqual(['CALIN_API_KEY']);
+  expect(faults({ ...calin, CALIN_URL: 'http://calin.example.test' })).toEqual(['CALIN_URL']);
+  expect(faults({ ...calin, CALIN_URL: 'https://calin.example.test/?key=ours' })).toEqual(['CALIN_URL']);
+  expect(faults({ STRON_URL: 'https://stron.example.test' })).toEqual([
+    'STRON_COMPANY',
+    'STRON_USERNAME',
+    'STRON_PASSWORD',
+  ]);
+  const prism = { PRISM_USERNAME: 'us', PRISM_PASSWORD: 'a password' };
+  expect(faults({ ...prism, PRISM_URL: 'tls://10.0.0.5:9443' })).toEqual(['PRISM_CERTIFICATE_FILE']);
+  expect(faults({ ...prism, PRISM_URL: 'tcp://10.0.0.5:9443' })).toEqual(['PRISM_URL']);
+  expect(faults({ ...prism, PRISM_URL: 'tls://10.0.0.5', PRISM_CERTIFICATE_FILE: 'x.pem' })).toEqual([
+    'PRISM_URL',
+  ]);
+});

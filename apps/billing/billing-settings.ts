@@ -1,10 +1,11 @@
 import { str } from 'envalid';
 import { type BaseSettings, baseSettings, kinds, type ServiceDefinition } from '#service-host';
+import { issuerSettings, type IssuerSettings, refuseIssuers } from './issuers/issuer-settings.js';
 
 /** Who makes the tokens of meters whose keys we have: our own software, or nobody. */
 type StsIssuer = 'software' | 'none' | '';
 
-export interface BillingSettings extends BaseSettings {
+export interface BillingSettings extends BaseSettings, IssuerSettings {
   CLAIM_SETTLE_AFTER_MS: number;
   METER_LOOKUPS_PER_MINUTE: number;
   /** Major units. */
@@ -62,16 +63,18 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     default: 300_000,
     desc: 'from one question to a meter that reports to the next',
   }),
+  ...issuerSettings,
 };
 
 export function hasSoftwareIssuer({ STS_ISSUER, WATTLINE_MODE }: BillingSettings): boolean {
   return STS_ISSUER === 'software' || (STS_ISSUER === '' && WATTLINE_MODE === 'demo');
 }
 
-/** What only a demo or a test may have. */
-export function refuseInProduction(settings: BillingSettings): string[] {
-  if (settings.WATTLINE_MODE !== 'production') return [];
-  const faults: string[] = [];
+/** Half an issuer; and in production, what only a demo or a test may have. */
+export function refuseSettings(settings: BillingSettings): string[] {
+  const isProduction = settings.WATTLINE_MODE === 'production';
+  const faults = refuseIssuers(settings, isProduction);
+  if (!isProduction) return faults;
   const refuse = (when: boolean, fault: string) => void (when && faults.push(fault));
   refuse(
     hasSoftwareIssuer(settings),

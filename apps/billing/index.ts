@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '#service-host';
 import { BillingModule } from './billing.module.js';
-import { type BillingSettings, billingSettings, refuseInProduction } from './billing-settings.js';
+import { type BillingSettings, billingSettings, refuseSettings } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
 import { BillRefund } from './bills/bill-refund.entity.js';
 import { BillRefunds1700000000100 } from './bills/bill-refunds.migration.js';
@@ -19,6 +19,7 @@ import { MeterKeys, VendingKey } from './vends/meter-keys.entity.js';
 import { refuseTestKeys } from './vends/refuse-test-keys.js';
 import { seedDemoKeys } from './vends/seed-demo-keys.js';
 import { TakenAndIssued1700000000400 } from './vends/taken-and-issued.migration.js';
+import { TokenFingerprints1760000000100 } from './vends/token-fingerprints.migration.js';
 import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
@@ -27,6 +28,8 @@ import { VoucherTables1700000001200 } from './vouchers/voucher-tables.migration.
 import { Redemption, Voucher, VoucherBatch } from './vouchers/voucher.entity.js';
 
 export type { BillingSettings } from './billing-settings.js';
+export { TokenIssuers } from './issuers/token-issuers.js';
+export type { IssueOutcome, IssueRequest, StsDevice, TokenIssuer } from './vends/token-issuer.port.js';
 
 /** Issues bills, prices electricity, and promises each bill to one payment at a time. */
 export const billingService: ServiceDefinition<BillingSettings> = {
@@ -46,9 +49,10 @@ export const billingService: ServiceDefinition<BillingSettings> = {
     TakenAndIssued1700000000400,
     VoucherTables1700000001200,
     Consumption1700000003300,
+    TokenFingerprints1760000000100,
   ],
   settings: billingSettings,
-  refuse: refuseInProduction,
+  refuse: refuseSettings,
   tidyUp: ({ dataSource, clock }) => forgetAttempts(dataSource, clock.now()),
   beforeReady: refuseTestKeys,
   seedDemo: async (_app, { requests, clock, settings }) => {

@@ -30,7 +30,7 @@ export class CarefulClient {
 
   /** Until there is an answer that means something. Throws after two minutes. */
   async send(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     headers: Record<string, string>,
     body?: object,
@@ -52,7 +52,7 @@ export class CarefulClient {
 
   /** The answer, or in a word why it is none. */
   private async once(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     headers: Record<string, string>,
     body?: object,

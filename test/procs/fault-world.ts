@@ -25,6 +25,7 @@ import {
 } from '../../libs/testing/broker/private-broker.js';
 import { isAlive } from '../../libs/persistence/embedded/process-identity.js';
 import { Fleet } from './fleet.js';
+import { issuerEnvironment } from './issuer-environment.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { ask, installWitness } from './witness.js';
 
@@ -35,7 +36,7 @@ export interface FaultWorldOptions {
   environment?: Record<string, string>;
   /** PostgreSQL's data lies on a disk of its own, which can be filled. Needs root and Linux. */
   ownDisk?: boolean;
-  /** Decides which SMS a fault with a rate strikes. */
+  /** Decides which SMS, and which vend at an issuer, a fault with a rate strikes. */
   random?: () => number;
 }
 
@@ -85,6 +86,7 @@ export class FaultWorld {
     const simulators = await startSimulators({
       port: plan.simPort,
       twilio: { ...twilio, keepMessages: KEEP_MESSAGES, random: options.random },
+      issuers: { random: options.random, prism: { port: portOf(plan.environment.PRISM_URL!) } },
     });
     const { apps = join(process.cwd(), 'dist/apps'), nodeOptions } = options;
     const proxies = await Promise.all(
@@ -234,7 +236,7 @@ async function planFor(
   { environment }: FaultWorldOptions,
   { databaseUrl, amqpUrl }: { databaseUrl: string; amqpUrl: string },
 ): Promise<SystemPlan> {
-  const [simPort, ...ports] = await freePorts(SERVICES.length + 1);
+  const [simPort, prismPort, ...ports] = await freePorts(SERVICES.length + 2);
   const secret = () => randomBytes(32).toString('hex');
   return {
     demo: true,
@@ -257,10 +259,14 @@ async function planFor(
       SMS_TIMEOUT_MS: '3000',
       SMS_ASK_AFTER_MS: '500',
       CLAIM_SETTLE_AFTER_MS: '3000',
+      ...issuerEnvironment(`http://127.0.0.1:${simPort}`, prismPort!),
+      ISSUER_TIMEOUT_MS: '1500',
       ...environment,
     },
   };
 }
+
+const portOf = (url: string) => Number(new URL(url).port);
 
 function at(url: string, port: number): string {
   return Object.assign(new URL(url), { port: String(port) }).toString();

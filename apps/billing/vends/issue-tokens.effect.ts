@@ -87,7 +87,7 @@ export class IssueTokens implements Effect<IssueTokensCommand, Issued>, OnModule
   }
 
   private async outcomeOf(vend: Vend, call: () => Promise<IssueOutcome>): Promise<Outcome<Issued>> {
-    const outcome = await call().catch((error: unknown) => unknown(error));
+    const outcome = await this.doubted(vend, await call().catch((error: unknown) => unknown(error)));
     switch (outcome.kind) {
       case 'issued':
         return { kind: 'succeeded', value: outcome };
@@ -101,6 +101,17 @@ export class IssueTokens implements Effect<IssueTokensCommand, Issued>, OnModule
       default:
         return unreachable(outcome);
     }
+  }
+
+  /** An answer that belongs to another vend says nothing of this one. */
+  private async doubted(vend: Vend, outcome: IssueOutcome): Promise<IssueOutcome> {
+    if (outcome.kind !== 'issued') return outcome;
+    const isAnothers = await this.keepTokens.areGivenAway(vend, outcome.tokens, (sql, values) =>
+      this.dataSource.query(sql, values),
+    );
+    return isAnothers
+      ? { kind: 'unknown', reason: 'the answer was given before, for another vend' }
+      : outcome;
   }
 
   private async read(id: string): Promise<Vend> {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { VendToken } from '#contracts';
 import { Energy, newId } from '#kernel';
@@ -11,6 +12,10 @@ import type { IssuedToken } from './token-issuer.port.js';
 import { type Vend, VendTokenRow } from './vend.entity.js';
 
 const PURPOSE = 'token';
+const STS_DIGITS = 20;
+
+/** Rows of a question, inside a transaction or outside. */
+type Ask = (sql: string, values: unknown[]) => Promise<object[]>;
 
 /** Tokens are written here, and read again by whoever may; at rest they are sealed. */
 @Injectable()
@@ -20,10 +25,19 @@ export class KeepTokens {
     private readonly alertBell: AlertBell,
   ) {}
 
+  /** One of the tokens was given for another vend: the meter takes it once, so it is worth nothing to this customer. */
+  async areGivenAway(vend: Vend, tokens: IssuedToken[], ask: Ask): Promise<boolean> {
+    const known = tokens.flatMap((token) => this.fingerprintOf(token) ?? []);
+    if (known.length === 0) return false;
+    const sql = 'SELECT 1 FROM vend_tokens WHERE fingerprint = ANY($1) AND vend_id <> $2 LIMIT 1';
+    return (await ask(sql, [known, vend.id])).length > 0;
+  }
+
   /** The vend has ended well: its tokens are kept, and a meter that got a new key has it from now on. */
   async run(vend: Vend, tokens: IssuedToken[], reference: string | undefined, tx: Tx): Promise<void> {
-    if (vend.device?.kind === 'sts' && vend.device.changeTo) await adoptKey(vend, tx);
-    tokens.forEach(({ kind, token, units, days }, position) => {
+    if (tokens.some(({ kind }) => kind === 'key_change')) await adoptKey(vend, tx);
+    tokens.forEach((issued, position) => {
+      const { kind, token, units, days } = issued;
       tx.insert(VendTokenRow, {
         id: newId(tx.now.getTime()),
         vendId: vend.id,
@@ -32,6 +46,7 @@ export class KeepTokens {
         position,
         kind,
         sealedToken: seal(token, this.settings.TOKEN_SECRET, PURPOSE),
+        fingerprint: this.fingerprintOf(issued),
         wattHours: units?.wattHours ?? null,
         days: days ?? null,
         issuedAt: tx.now,
@@ -51,6 +66,13 @@ export class KeepTokens {
       ...(wattHours !== null && Energy.ofWattHours(wattHours).toJSON()),
       ...(days !== null && { days }),
     };
+  }
+
+  /** None of a key change, which is the same for two vends before it, nor of the short codes of other devices. */
+  private fingerprintOf({ kind, token }: IssuedToken): string | null {
+    if (kind !== 'credit' || token.length !== STS_DIGITS) return null;
+    const hmac = createHmac('sha256', this.settings.TOKEN_SECRET);
+    return hmac.update(`token fingerprint ${token}`).digest('base64url');
   }
 }
 

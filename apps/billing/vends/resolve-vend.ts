@@ -11,6 +11,12 @@ import type { IssuedToken } from './token-issuer.port.js';
 import { amountOf, isInDoubt, unitsOf, Vend } from './vend.entity.js';
 import { VendProposal } from './vend-proposal.entity.js';
 
+/** What decides, beside the vend itself, whether it can be settled. */
+interface Seen {
+  effect: EffectRow | undefined;
+  areGivenAway: boolean;
+}
+
 const PURPOSE = 'proposed tokens';
 const NOT_DELIVERED = {
   kind: 'failed',
@@ -27,11 +33,13 @@ export class ResolveVend {
     @Inject(SETTINGS) private readonly settings: BillingSettings,
   ) {}
 
-  /** Keeps what is proposed, once per decision. Refusals: not_found, payment_not_in_doubt. */
+  /** Keeps what is proposed, once per decision. Refusals: not_found, payment_not_in_doubt, validation_failed. */
   async propose(id: string, order: ProposeOutcome, context: WorkContext): Promise<Result<ProposedOutcome>> {
     const { decisionId, outcome, tokens = [], reason } = order;
     return this.onVend(id, context, async (vend, tx) => {
-      if (!isInDoubt(vend)) return refuse(notInDoubt(vend));
+      const seen = await this.look(vend, proposedTokens(tokens, vend), tx);
+      const problem = whyNotSettled(vend, seen);
+      if (problem) return refuse(problem);
       await tx.insertIfAbsent(VendProposal, {
         decisionId,
         vendId: id,
@@ -44,16 +52,19 @@ export class ResolveVend {
     });
   }
 
-  /** Carries a decision out, once. A late answer of the issuer then changes nothing. Refusals: not_found, payment_not_in_doubt. */
+  /** Carries a decision out, once. A late answer of the issuer then changes nothing. Refusals as of `propose`. */
   async run(id: string, decisionId: string, context: WorkContext): Promise<Result<void>> {
     return this.onVend(id, context, async (vend, tx) => {
       const proposal = await tx.load(VendProposal, decisionId);
       if (proposal?.vendId !== id) return refuse(new Problem('not_found'));
+      const tokens = this.tokensOf(proposal, vend);
+      const seen = await this.look(vend, tokens, tx);
       if (vend.resolvedBy === decisionId) return ok(undefined);
-      if (!isInDoubt(vend)) return refuse(notInDoubt(vend));
+      const problem = whyNotSettled(vend, seen);
+      if (problem) return refuse(problem);
       tx.set(vend, { resolvedBy: decisionId, resolution: proposal.outcome });
       if (proposal.outcome === 'not_delivered') await endVend(vend, NOT_DELIVERED, tx);
-      else await this.keepTokens.run(vend, this.tokensOf(proposal, vend), undefined, tx);
+      else await this.keepTokens.run(vend, tokens, undefined, tx);
       return ok(undefined);
     });
   }
@@ -80,16 +91,34 @@ export class ResolveVend {
     });
   }
 
-  /** The last one is the credit; a key change comes before it. */
+  private async look(vend: Vend, tokens: IssuedToken[], tx: Tx): Promise<Seen> {
+    const effect = await tx.load(EffectRow, vend.id);
+    const areGivenAway = await this.keepTokens.areGivenAway(vend, tokens, (sql, values) =>
+      tx.query(sql, values),
+    );
+    return { effect, areGivenAway };
+  }
+
   private tokensOf({ sealedTokens }: VendProposal, vend: Vend): IssuedToken[] {
     if (sealedTokens === null) return [];
-    const tokens = unseal(sealedTokens, this.settings.TOKEN_SECRET, PURPOSE).split(' ');
-    return tokens.map((token, i) =>
-      i === tokens.length - 1
-        ? { kind: 'credit', token, ...(vend.days === null ? { units: unitsOf(vend) } : { days: vend.days }) }
-        : { kind: 'key_change', token },
-    );
+    return proposedTokens(unseal(sealedTokens, this.settings.TOKEN_SECRET, PURPOSE).split(' '), vend);
   }
+}
+
+/** The last one is the credit; a key change comes before it. */
+function proposedTokens(tokens: string[], vend: Vend): IssuedToken[] {
+  return tokens.map((token, i) =>
+    i === tokens.length - 1
+      ? { kind: 'credit', token, ...(vend.days === null ? { units: unitsOf(vend) } : { days: vend.days }) }
+      : { kind: 'key_change', token },
+  );
+}
+
+/** Not while it is being made, or is to be made again: what a person has found out may not be true any more. */
+function whyNotSettled(vend: Vend, { effect, areGivenAway }: Seen): Problem | undefined {
+  if (!isInDoubt(vend) || effect?.state !== 'unknown') return notInDoubt(vend);
+  if (areGivenAway) return new Problem('validation_failed', 'these tokens were given for another purchase');
+  return undefined;
 }
 
 function notInDoubt({ state }: Vend): Problem {

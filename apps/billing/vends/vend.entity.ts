@@ -61,6 +61,8 @@ export class VendTokenRow {
   @Column('int') position!: number;
   @Column('text') kind!: 'credit' | 'key_change';
   @Column('text', { name: 'sealed_token' }) sealedToken!: string;
+  /** Of a credit token of 20 digits, by a key: the same token for a second vend is seen, and nobody can read it here. */
+  @Column('text', { nullable: true }) fingerprint!: string | null;
   @Column('bigint', { name: 'watt_hours', nullable: true }) wattHours!: bigint | null;
   @Column('int', { nullable: true }) days!: number | null;
   @Column('timestamptz', { name: 'issued_at' }) issuedAt!: Date;

@@ -81,21 +81,33 @@ beforeAll(async () => {
 });
 afterAll(() => billing.stop());
 
-/** A module or manufacturer of the test's own: it says what it is told, and keeps a log. */
+/** It says what it is told, and keeps a log. */
 class ScriptedIssuer implements TokenIssuer {
   readonly calls: string[] = [];
   readonly asked: string[] = [];
   answer: IssueOutcome | Error = { kind: 'unknown', reason: 'no answer' };
   later: IssueOutcome = { kind: 'unknown', reason: 'still no answer' };
 
-  issue({ requestId }: IssueRequest): Promise<IssueOutcome> {
+  private gate: Promise<void> = Promise.resolve();
+
+  async issue({ requestId }: IssueRequest): Promise<IssueOutcome> {
     this.calls.push(requestId);
-    return this.answer instanceof Error ? Promise.reject(this.answer) : Promise.resolve(this.answer);
+    await this.gate;
+    if (this.answer instanceof Error) throw this.answer;
+    return this.answer;
   }
 
-  fetchResult({ requestId }: IssueRequest): Promise<IssueOutcome> {
+  async fetchResult({ requestId }: IssueRequest): Promise<IssueOutcome> {
     this.asked.push(requestId);
-    return Promise.resolve(this.later);
+    await this.gate;
+    return this.later;
+  }
+
+  /** It answers nothing until it is opened by what is returned. */
+  close(): () => void {
+    let open = () => {};
+    this.gate = new Promise((resolve) => (open = resolve));
+    return open;
   }
 }
 
@@ -118,6 +130,8 @@ async function meterAt(name: 'prism' | 'stron', issuer: TokenIssuer): Promise<st
 }
 const vendOf = async (id: string) =>
   (await billing.database.rows('SELECT * FROM billing.vends WHERE id = $1', [id]))[0]!;
+const effectOf = async (id: string) =>
+  (await billing.database.rows('SELECT state FROM billing.effects WHERE reference = $1', [id]))[0]!['state'];
 const times = (type: string, subject: string) =>
   billing.published.filter((it) => it.type.includes(type) && it.subject === subject).length;
 
@@ -276,15 +290,21 @@ describe('an issuer outside', () => {
 
 describe('a person settles what stays unknown', () => {
   const gateway = () => billing.asService('gateway');
+  const propose = async (id: string, outcome: string, tokens?: string[]) => {
+    const order = { decisionId: newId(), outcome, tokens, reason: 'the manufacturer said so' };
+    const answer = await gateway().post(`/internal/vends/${id}/proposals`, order);
+    return { decisionId: order.decisionId, answer };
+  };
+  const resolve = (id: string, decisionId: string) =>
+    gateway().post(`/internal/vends/${id}/resolve`, { decisionId });
   const settle = async (id: string, outcome: string, tokens?: string[]) => {
-    const decisionId = newId();
-    const proposal = { decisionId, outcome, tokens, reason: 'the manufacturer said so' };
-    expect((await gateway().post(`/internal/vends/${id}/proposals`, proposal)).status).toBe(200);
-    return { decisionId, answer: await gateway().post(`/internal/vends/${id}/resolve`, { decisionId }) };
+    const { decisionId, answer } = await propose(id, outcome, tokens);
+    expect(answer.status).toBe(200);
+    return { decisionId, answer: await resolve(id, decisionId) };
   };
   async function inDoubt(issuer: ScriptedIssuer) {
     const purchase = await vending.buy(await meterAt('prism', issuer));
-    await billing.untilPublished(VendInDoubt, purchase.paymentId);
+    await until('its outcome is unknown', async () => (await effectOf(purchase.paymentId)) === 'unknown');
     return purchase;
   }
 
@@ -294,10 +314,9 @@ describe('a person settles what stays unknown', () => {
     expect(answer.status).toBe(204);
     await billing.untilPublished(TokensIssued, purchase.paymentId);
     expect((await vending.details(purchase)).tokens).toMatchObject([{ token: '11112222333344445555' }]);
-    const path = `/internal/vends/${purchase.paymentId}`;
-    expect((await gateway().post(`${path}/resolve`, { decisionId })).status).toBe(204);
-    const late = { decisionId: newId(), outcome: 'not_delivered', reason: 'another opinion' };
-    expect((await gateway().post(`${path}/proposals`, late)).body.code).toBe('payment_not_in_doubt');
+    expect((await resolve(purchase.paymentId, decisionId)).status).toBe(204);
+    const late = await propose(purchase.paymentId, 'not_delivered');
+    expect(late.answer.body.code).toBe('payment_not_in_doubt');
     expect(await tablesWith('11112222333344445555')).toEqual([]);
     expect(times('tokens_issued', purchase.paymentId)).toBe(1);
   });
@@ -319,24 +338,39 @@ describe('a person settles what stays unknown', () => {
     expect(times('tokens_issued', purchase.paymentId)).toBe(0);
   });
 
-  test('the issuer is not called any more, though it had proven that nothing was made', async () => {
+  test('not while it is to be made again, nor while it is: what they have found out is true no more', async () => {
     const issuer = new ScriptedIssuer();
-    const purchase = await inDoubt(issuer);
+    const { paymentId } = await inDoubt(issuer);
+    const { decisionId } = await propose(paymentId, 'not_delivered');
     issuer.later = { kind: 'not_done', reason: 'never heard of it' };
     clock.advance(10_000);
-    const effect = async () =>
-      (
-        await billing.database.rows('SELECT state FROM billing.effects WHERE reference = $1', [
-          purchase.paymentId,
-        ])
-      )[0]!['state'];
-    await until('it is to be done again', async () => (await effect()) === 'scheduled');
-    await settle(purchase.paymentId, 'not_delivered');
+    await until('it is to be made again', async () => (await effectOf(paymentId)) === 'scheduled');
+    expect((await resolve(paymentId, decisionId)).body.code).toBe('payment_not_in_doubt');
+    const open = issuer.close();
     issuer.answer = { kind: 'issued', tokens: [{ kind: 'credit', token: '33334444555566667777' }] };
     clock.advance(10_000);
-    await until('nothing is left to do', async () => (await effect()) === 'done');
-    expect(issuer.calls).toEqual([purchase.paymentId]);
-    expect(await vendOf(purchase.paymentId)).toMatchObject({ state: 'failed', conflict: null });
+    await until('it is being made again', () => issuer.calls.length === 2);
+    expect((await resolve(paymentId, decisionId)).body.code).toBe('payment_not_in_doubt');
+    expect((await propose(paymentId, 'not_delivered')).answer.body.code).toBe('payment_not_in_doubt');
+    open();
+    await billing.untilPublished(TokensIssued, paymentId);
+    expect(await vendOf(paymentId)).toMatchObject({ state: 'issued', conflict: null });
+  });
+
+  test('while the issuer is asked: it is not called any more, though it proves that nothing was made', async () => {
+    const issuer = new ScriptedIssuer();
+    const { paymentId } = await inDoubt(issuer);
+    const open = issuer.close();
+    issuer.later = { kind: 'not_done', reason: 'never heard of it' };
+    clock.advance(10_000);
+    await until('it is asked', () => issuer.asked.length === 1);
+    expect((await settle(paymentId, 'not_delivered')).answer.status).toBe(204);
+    open();
+    await until('it was to be made again', async () => (await effectOf(paymentId)) === 'scheduled');
+    clock.advance(10_000);
+    await until('nothing is left to do', async () => (await effectOf(paymentId)) === 'done');
+    expect(issuer.calls).toEqual([paymentId]);
+    expect(await vendOf(paymentId)).toMatchObject({ state: 'failed', conflict: null });
   });
 
   test('but may have the issuer asked at once, before its turn comes', async () => {
@@ -353,10 +387,9 @@ describe('a person settles what stays unknown', () => {
   test('not when it is under way, or over', async () => {
     const purchase = await vending.buy();
     await billing.untilPublished(TokensIssued, purchase.paymentId);
-    const order = { decisionId: newId(), outcome: 'delivered', reason: 'in haste' };
-    const path = `/internal/vends/${purchase.paymentId}`;
-    expect((await gateway().post(`${path}/proposals`, order)).body.code).toBe('payment_not_in_doubt');
-    expect((await gateway().post(`${path}/requery`)).body.code).toBe('payment_not_in_doubt');
+    const { paymentId: id } = purchase;
+    expect((await propose(id, 'delivered')).answer.body.code).toBe('payment_not_in_doubt');
+    expect((await gateway().post(`/internal/vends/${id}/requery`)).body.code).toBe('payment_not_in_doubt');
     expect((await gateway().post(`/internal/vends/${newId()}/requery`)).status).toBe(404);
   });
 });
