@@ -93,7 +93,10 @@ describe.each(OUTSIDE)('%s, when things go wrong', (name) => {
     const { settings } = world.billing.running.parts;
     const url = { prism: 'PRISM_URL', stron: 'STRON_URL', calin: 'CALIN_URL' } as const;
     const away = settings[url[name]].replace(/:\d+/, `:${await portOfNobody()}`);
-    const issuers = new TokenIssuers(undefined as never, undefined as never, { ...settings, [url[name]]: away });
+    const issuers = new TokenIssuers(undefined as never, undefined as never, {
+      ...settings,
+      [url[name]]: away,
+    });
     const outcome = await issuers.of(name).issue(anOrder(), never);
     expect(outcome).toMatchObject({ kind: 'not_done' });
   });
