@@ -95,7 +95,8 @@ async function migrate(dataSource: DataSource, schema: string): Promise<void> {
     await runner.query('SELECT pg_advisory_lock(hashtext($1))', [`wattline migrate ${schema}`]);
     await dataSource.runMigrations();
   } finally {
-    await runner.query('SELECT pg_advisory_unlock_all()');
+    // A connection that died holds no lock any more, and what killed it is the error to tell.
+    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
     await runner.release();
   }
 }
