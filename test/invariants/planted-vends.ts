@@ -30,7 +30,7 @@ export const vends: Omit<Planted, 'breaks'>[] = [
     what: 'a second credit token of one vend',
     when: 'always',
     sql: `INSERT INTO billing.vend_tokens SELECT (jsonb_populate_record(t,
-            '{"id": "01900000-0000-7000-8000-000000000004", "position": 1}')).* FROM billing.vend_tokens t WHERE vend_id = ${VEND}`,
+            '{"id": "01900000-0000-7000-8000-000000000004", "position": 1, "fingerprint": null}')).* FROM billing.vend_tokens t WHERE vend_id = ${VEND}`,
   },
   {
     what: 'an issued vend whose tokens have vanished',
