@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, type Id } from '#kernel';
+import { Clock, type Id, Problem } from '#kernel';
 import { needsPersonalKey, SETTINGS, unseal } from '#service-host';
 import { FetchContactKeys } from '../contacts/fetch-contact-keys.js';
 import { openContact } from '../contacts/open-contact.js';
@@ -42,6 +42,8 @@ const MARK = `WITH locked AS (SELECT id FROM messages WHERE id = ANY($1::uuid[])
               SELECT m.*, c.sealed_contact, c.contact_key, c.opted_out_at, c.erased_at
               FROM marked m JOIN contacts c USING (user_id)`;
 
+const lacksKey = (row: Row) => row.contact_key === null && needsPersonalKey(row.sealed_contact);
+
 /**
  * Opens messages for sending, and notes the time before the call is made: who asks later whether Twilio has a
  * message must know how long ago the last attempt was, whatever happened to the process. Attempts that begin
@@ -58,7 +60,7 @@ export class BeginAttempt {
     @Inject(SETTINGS) private readonly settings: NotificationSettings,
   ) {}
 
-  /** Throws when the message or its contact cannot be read; then nothing was sent. */
+  /** Throws when the message or its contact cannot be read, `unavailable` while that may change; then nothing was sent. */
   async run(id: Id): Promise<OpenedMessage> {
     const row = await new Promise<Row | undefined>((resolve, reject) => {
       if (this.waiting.size === 0) setImmediate(() => void this.markAll());
@@ -89,7 +91,7 @@ export class BeginAttempt {
 
   /** Of contacts that are opened for the first time; those whose key is not to be had now cannot be opened. */
   private async findKeys(rows: Row[]): Promise<void> {
-    const closed = rows.filter((row) => row.contact_key === null && needsPersonalKey(row.sealed_contact));
+    const closed = rows.filter(lacksKey);
     if (closed.length === 0) return;
     const keys = await this.fetchContactKeys.run([...new Set(closed.map((row) => row.user_id))]);
     for (const row of closed) row.contact_key = keys.get(row.user_id) ?? null;
@@ -97,6 +99,8 @@ export class BeginAttempt {
 
   private open(id: Id, row: Row | undefined): OpenedMessage {
     if (!row) throw new Error(`Message ${id} or its contact is missing`);
+    if (!row.erased_at && lacksKey(row))
+      throw new Problem('unavailable', 'the gateway did not give the key of the contact');
     const { CONTACT_SECRET: secret } = this.settings;
     return {
       sid: row.sid,

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, type Id } from '#kernel';
+import { Clock, type Id, Problem } from '#kernel';
 import { type Call, type Effect, EffectRunner, type FinalOutcome, type Outcome, type Tx } from '#messaging';
+import { failureKind } from '#persistence';
 import { type Log, LOG, SETTINGS } from '#service-host';
 import { MessageRow } from '../messages/message.entity.js';
 import { messageMachine, stateOf } from '../messages/message.machine.js';
@@ -58,8 +59,10 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
       if (vendId) await this.composeToken.run(messageId, { vendId, again });
       message = await this.beginAttempt.run(messageId);
     } catch (error) {
-      this.log.error({ messageId, error: nameOf(error) }, 'an SMS could not be opened');
-      return { kind: 'not_done', reason: `could not be opened: ${nameOf(error)}` };
+      const reason = `could not be opened: ${nameOf(error)}`;
+      const away = isAway(error);
+      this.log[away ? 'warn' : 'error']({ messageId, error: nameOf(error) }, 'an SMS could not be opened');
+      return { kind: away ? 'not_begun' : 'not_done', reason };
     }
     // A report of its delivery came in the meantime.
     if (message.sid) return alreadyThere(message.sid);
@@ -86,6 +89,8 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     if (message.sid) return alreadyThere(message.sid);
     if (message.mute === 'user_deleted')
       return { kind: 'failed', code: message.mute, reason: 'nobody knows the phone any more' };
+    // Every text of Twilio's list ends with an empty one.
+    if (message.text === '') return { kind: 'not_done', reason: 'it has no text yet, so it was not sent' };
     try {
       const found = await this.find(messageId, message, call);
       if (found) return { kind: 'succeeded', value: found };
@@ -144,6 +149,11 @@ export class SendSms implements Effect<SendSmsCommand, TwilioMessage>, OnModuleI
     }
     return undefined;
   }
+}
+
+/** Billing, the gateway or the database; nothing is wrong with the message. */
+function isAway(error: unknown): boolean {
+  return error instanceof Problem ? error.code === 'unavailable' : failureKind(error) === 'connection';
 }
 
 function outcomeOf(error: unknown, signal: AbortSignal): NotAccepted {

@@ -133,6 +133,36 @@ test('what was proven not done is tried again, until it is given up', async () =
   expect(outside.calls).toHaveLength(3);
 });
 
+test('what could not begin is no attempt: it is begun again after a tenth of its age, up to a minute', async () => {
+  const outside = new Outside();
+  const { runner, decide } = await startProcess(outside);
+  const reference = await decide();
+  // Two seconds until it is 20 s old; more often than it may be tried, and never given up.
+  for (const wait of [...Array<number>(10).fill(2_000), 2_000, 2_200, 2_420]) {
+    await outside.answer({ kind: 'not_begun', reason: 'billing is away' });
+    await untilState(reference, 'scheduled');
+    clock.advance(wait - 1);
+    await runner.sweep();
+    expect((await row(reference)).state).toBe('scheduled');
+    clock.advance(1);
+    await runner.sweep();
+  }
+  clock.advance(3_600_000);
+  await outside.answer({ kind: 'not_begun', reason: 'billing is away' });
+  await untilState(reference, 'scheduled');
+  clock.advance(60_000);
+  await runner.sweep();
+  for (const wait of [2_000, 10_000]) {
+    await outside.answer({ kind: 'not_done', reason: 'busy' });
+    await untilState(reference, 'scheduled');
+    clock.advance(wait);
+    await runner.sweep();
+  }
+  await outside.answer({ kind: 'succeeded', value: 'yes' });
+  await untilState(reference, 'done');
+  expect(outside.recorded).toEqual([{ kind: 'succeeded', value: 'yes' }]);
+});
+
 test('what is unknown is asked for at its times, and never performed on a doubt', async () => {
   const outside = new Outside();
   const { runner, decide } = await startProcess(outside);

@@ -22,6 +22,8 @@ const MAX_WAITING = 20_000;
 /** Answers that wait for their transaction: as many as a process may lose track of, and has to ask for again. */
 const MAX_STORING = 1_000;
 const NOT_DONE_RETRY_MILLIS = [2_000, 10_000, 60_000, 600_000];
+/** What could not begin waits for a tenth of its age, within these bounds: short after a restart, rarely in a long night. */
+const NOT_BEGUN_RETRY_MILLIS = { least: 2_000, most: 60_000 };
 
 /** Makes the calls that transactions have decided, and finds out about those whose outcome is unknown. */
 export class EffectRunner {
@@ -203,6 +205,13 @@ export class EffectRunner {
         }
         const wait = outcome.retryAfterMillis ?? NOT_DONE_RETRY_MILLIS[Math.min(attempts, 4) - 1] ?? 0;
         tx.set(row, { state: 'scheduled', attempts, questions, nextAt: at(wait), error: outcome.reason });
+        return;
+      }
+      case 'not_begun': {
+        const { least, most } = NOT_BEGUN_RETRY_MILLIS;
+        const tenth = (tx.now.getTime() - row.createdAt.getTime()) / 10;
+        const nextAt = at(Math.min(Math.max(tenth, least), most));
+        tx.set(row, { state: 'scheduled', questions, nextAt, error: outcome.reason });
         return;
       }
       case 'unknown': {

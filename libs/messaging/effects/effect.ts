@@ -7,6 +7,8 @@ export type Outcome<O> =
   | { kind: 'failed'; code: string; reason: string }
   /** Proven not to have happened; try again later. */
   | { kind: 'not_done'; reason: string; retryAfterMillis?: number }
+  /** Nothing was tried, since something of our own is away: no attempt, begun again soon, and never given up. */
+  | { kind: 'not_begun'; reason: string }
   /** Nobody knows. It may have happened: it is asked for, never simply done again. */
   | { kind: 'unknown'; reason: string };
 
