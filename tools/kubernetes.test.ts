@@ -23,6 +23,7 @@ interface Container {
   ports?: { name: string; containerPort: number }[];
   env?: { name: string; value: string }[];
   envFrom?: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
+  volumeMounts?: { name: string; mountPath: string }[];
   readinessProbe?: { httpGet?: { path: string; port: string } };
   livenessProbe?: { httpGet?: { path: string; port: string } };
   resources: { requests: object; limits: object };
@@ -37,7 +38,7 @@ interface Resource {
     selector?: Record<string, unknown> & { matchLabels?: Record<string, string> };
     template?: {
       metadata: { labels: Record<string, string> };
-      spec: { containers: Container[]; securityContext: Record<string, unknown> };
+      spec: { containers: Container[]; volumes?: object[]; securityContext: Record<string, unknown> };
     };
     ports?: { port: number; targetPort?: string }[];
     ingress?: { from?: { podSelector?: object; namespaceSelector?: object }[] }[];
@@ -180,6 +181,19 @@ describe.each(own)('%s', (name) => {
     const url = demo.values.get('wattline-settings')![`${name.toUpperCase()}_URL`];
     expect(url).toBe(`http://${name}:${port}`);
   });
+});
+
+test('the accounts at issuers that an operator may fill in are settings of billing, and all of them', () => {
+  const path = 'k8s/overlays/production/secrets/vending.env.example';
+  const offered = [...read(path).matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => ({ name, value }));
+  const issuers = DEPLOYED.billing.known.filter((it) => /^(PRISM|STRON|CALIN)_/.test(it));
+  expect(offered.map(({ name }) => name).sort()).toEqual(issuers.sort());
+  const { volumes, containers } = named(production.resources, 'Deployment', 'billing').spec.template!.spec;
+  const [mount] = containers[0]!.volumeMounts!;
+  expect(offered.find(({ name }) => name === 'PRISM_CERTIFICATE_FILE')!.value).toMatch(
+    `${mount!.mountPath}/`,
+  );
+  expect(volumes).toMatchObject([{ name: mount!.name, secret: { optional: true } }]);
 });
 
 test('nobody is told a secret that it does not need', () => {
