@@ -3,7 +3,7 @@ import { spreadOf } from './report/statistics.js';
 import { type Figures, tableOf, targetsOf } from './report/targets.js';
 import { writeResults } from './report/write-results.js';
 import { latencyRun } from './runs/latency.js';
-import { installPeers } from './runs/measure-peers.js';
+import { installPeers, peerVersions } from './runs/measure-peers.js';
 import { type BenchOptions, readOptions } from './runs/options.js';
 import { overloadRun } from './runs/overload.js';
 import { profileRun } from './runs/profile.js';
@@ -29,12 +29,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void world.stop().finally(() => process.exit(130)));
 try {
   const postgres = await world.durability();
-  say(`PostgreSQL: ${postgres}. RabbitMQ: quorum queues, confirms. Node ${process.version}.`);
+  const rabbitmq = `${world.broker.ctl('version').trim()}, quorum queues, publisher confirms, persistent messages`;
+  const rivals = options.scenarios.includes('S1') ? peerVersions() : {};
+  say(`PostgreSQL: ${postgres}. RabbitMQ: ${rabbitmq}. Node ${process.version}.`);
   if (options.profile) await profileRun(world, options, `${RESULTS}profiles`, say);
   else {
     const figures = await measure(world, options);
     const targets = targetsOf(figures);
-    writeResults(RESULTS, { postgres, options }, figures, targets);
+    writeResults(RESULTS, { postgres, rabbitmq, rivals, options }, figures, targets);
     console.log(
       ['', ...tableOf(targets), '', 'all rounds: bench/results/latest.json, bench/results/chart.svg'].join(
         '\n',
@@ -49,15 +51,14 @@ async function measure(world: BenchWorld, options: BenchOptions): Promise<Figure
   const { scenarios, rounds } = options;
   const has = (name: (typeof scenarios)[number]) => scenarios.includes(name);
   const figures: Figures = { throughput: [], rivals: [], latencies: [] };
+  const floorDatabase = await world.migrated();
   if (has('S2') || has('S3') || has('S5')) {
-    const floorDatabase = await world.migrated();
     for (let round = 0; round < rounds; round++) {
       say(`round ${round + 1} of ${rounds}`);
       const result = await throughputRound(world, floorDatabase, options, say);
       if (!result.steady) say('the floors differ by more than 15 %: this round is dropped');
       figures.throughput.push(result);
     }
-    await world.drop(floorDatabase);
     const steady = figures.throughput.filter((round) => round.steady);
     if (steady.length === 0)
       say('no round was steady: this machine has other work, and no ratio of it counts');
@@ -67,7 +68,8 @@ async function measure(world: BenchWorld, options: BenchOptions): Promise<Figure
   }
   if (has('S1'))
     for (let turn = 0; turn < rounds; turn++)
-      figures.rivals.push(await rivalRound(world, options, turn, say));
+      figures.rivals.push(await rivalRound(world, floorDatabase, options, turn, say));
+  await world.drop(floorDatabase);
   if (has('S4')) figures.trouble = await troubleRun(world, options, say);
   if (has('S6')) figures.soak = await soakRun(world, options, say);
   return figures;

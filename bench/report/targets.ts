@@ -69,7 +69,9 @@ export function targetsOf(figures: Figures): Target[] {
       'R11',
       'S1 / best rival',
       1.5,
-      figures.rivals.map((it) => mean(...it.ours) / Math.max(...Object.values(it.peers))),
+      figures.rivals
+        .filter((it) => it.steady)
+        .map((it) => mean(...it.ours) / Math.max(...Object.values(it.peers))),
     ),
     line(
       'S2',

@@ -10,6 +10,10 @@ import type { Figures, Target } from './targets.js';
 export interface Setting {
   /** What decides about durability, as PostgreSQL says it. */
   postgres: string;
+  /** Its version, and what makes messages outlive it. */
+  rabbitmq: string;
+  /** The version of each rival, and of what it needs. */
+  rivals: Record<string, string>;
   options: BenchOptions;
 }
 
@@ -22,15 +26,15 @@ export function writeResults(folder: string, setting: Setting, figures: Figures,
     gigabytes: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-  const broker = 'RabbitMQ, quorum queues, publisher confirms, persistent messages';
-  const written = { at: new Date().toISOString(), machine, ...setting, broker, targets, figures };
+  const written = { at: new Date().toISOString(), machine, ...setting, targets, figures };
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(written, null, 1)}\n`);
   const groups = groupsOf(figures);
   if (groups.length > 0) writeFileSync(join(folder, 'chart.svg'), chartOf(groups));
 }
 
-function groupsOf({ throughput: all, rivals }: Figures): BarGroup[] {
+function groupsOf({ throughput: all, rivals: allRivals }: Figures): BarGroup[] {
   const throughput = all.filter((round) => round.steady);
+  const rivals = allRivals.filter((round) => round.steady);
   const middle = (values: number[]) => spreadOf(values).median;
   const groups: BarGroup[] = [];
   if (throughput.length > 0) {

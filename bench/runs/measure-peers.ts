@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,15 @@ export function installPeers(say: Say): void {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error('the rivals could not be installed');
+}
+
+/** What was measured: as installed, and the Redis of this machine. */
+export function peerVersions(): Record<string, string> {
+  const { dependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const redis = spawnSync('redis-server', ['--version'], { encoding: 'utf8' }).stdout as string | null;
+  return { ...dependencies, redis: /v=(\S+)/.exec(redis ?? '')?.[1] ?? 'none' };
 }
 
 /** S1 by a rival: transfers a second, or undefined where what it needs is not on this machine. Throws when its books are wrong. */

@@ -2,22 +2,31 @@ import { closedLoop } from '../load/closed-loop.js';
 import { SendMoney } from '../scenarios/send-money.js';
 import type { BenchWorld } from '../world/bench-world.js';
 import { checkedRound } from './checked-round.js';
+import { composedFloor, type Floors } from '../floors/composed-floor.js';
+import { isSteady } from '../report/statistics.js';
+import { measureFloors } from './measure-floors.js';
 import { measurePeer, type Peer, PEERS } from './measure-peers.js';
 import type { BenchOptions } from './options.js';
 import type { Say } from './throughput.js';
 
-/** One rotation of S1: ours, each rival, ours. Transfers a second. */
+/** One rotation of S1: floor, ours, each rival, ours, floor. Transfers a second. */
 export interface RivalRound {
+  floorsBefore: Floors;
+  floorsAfter: Floors;
   ours: [before: number, after: number];
   peers: Partial<Record<Peer, number>>;
+  /** False: the floors differ by too much, and nothing of the round counts. */
+  steady: boolean;
 }
 
 export async function rivalRound(
   world: BenchWorld,
+  floorDatabase: string,
   options: BenchOptions,
   turn: number,
   say: Say,
 ): Promise<RivalRound> {
+  const floorsBefore = await measureFloors(world, floorDatabase, options.floorSeconds);
   const before = await transfers(world, options, say);
   const peers: RivalRound['peers'] = {};
   for (const peer of rotated(PEERS, turn)) {
@@ -29,7 +38,11 @@ export async function rivalRound(
         : `S1 ${peer}: ${perSecond.toFixed(0)}/s`,
     );
   }
-  return { ours: [before, await transfers(world, options, say)], peers };
+  const after = await transfers(world, options, say);
+  const floorsAfter = await measureFloors(world, floorDatabase, options.floorSeconds);
+  const steady = isSteady(composedFloor(floorsBefore), composedFloor(floorsAfter));
+  if (!steady) say('the floors differ by more than 15 %: this round is dropped');
+  return { floorsBefore, floorsAfter, ours: [before, after], peers, steady };
 }
 
 async function transfers(world: BenchWorld, options: BenchOptions, say: Say): Promise<number> {
