@@ -13,6 +13,7 @@ export interface BillingSettings extends BaseSettings, IssuerSettings {
   GRANT_LIMIT_KWH: number;
   VOUCHER_TRIES: number;
   VOUCHER_TRIES_PER_ADDRESS: number;
+  IN_DOUBT_RESOLVE_HOURS: number;
   /** Seals tokens, and the keys that they are made with; keys the HMAC of voucher codes. */
   TOKEN_SECRET: string;
   STS_ISSUER: StsIssuer;
@@ -47,6 +48,7 @@ export const billingSettings: ServiceDefinition<BillingSettings>['settings'] = {
     default: 600,
     desc: 'voucher codes that nobody has, from one address in an hour; mobile networks hide many people behind one',
   }),
+  IN_DOUBT_RESOLVE_HOURS: kinds.positive({ default: 24, desc: 'in which they see to it' }),
   TOKEN_SECRET: kinds.secret({
     desc: 'seals tokens, vending keys and device keys; voucher codes are found by an HMAC under it',
   }),

@@ -18,6 +18,7 @@ import { OnPasswordResetRequested } from './messages/on-password-reset-requested
 import { OnPaymentCompleted } from './messages/on-payment-completed.js';
 import { OnPaymentFailed } from './messages/on-payment-failed.js';
 import { OnTokensWantedAgain } from './messages/on-tokens-wanted-again.js';
+import { OnVoucherGivenBack } from './messages/on-voucher-given-back.js';
 import { OnVoucherRedeemed } from './messages/on-voucher-redeemed.js';
 import { OnWalletUpdated } from './messages/on-wallet-updated.js';
 import { TellUser } from './messages/tell-user.js';
@@ -55,6 +56,7 @@ const consumers = [
   OnPaymentFailed,
   OnTokensWantedAgain,
   OnVoucherRedeemed,
+  OnVoucherGivenBack,
   OnMeterAlertRaised,
   OnWalletUpdated,
 ];

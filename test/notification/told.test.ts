@@ -6,6 +6,7 @@ import {
   PaymentCompleted,
   PaymentFailed,
   ProfileChanged,
+  VoucherGivenBack,
   WalletUpdated,
   type WalletChange,
 } from '#contracts';
@@ -55,6 +56,25 @@ async function toldTo({ phone }: Person): Promise<string[]> {
   await world.settle();
   return world.smsTo(phone).slice(1);
 }
+
+test('whose voucher brought no credit hears why, and that it is good again', async () => {
+  const person = await world.newPerson();
+  const event = {
+    voucherId: newId(),
+    batchId: newId(),
+    redemptionId: newId(),
+    redeemerId: person.userId,
+    meterNumber: '04123456784',
+    code: 'not_delivered',
+    reason: 'The credit was not made.',
+  };
+  await world.notification.publish(VoucherGivenBack, event.voucherId, event);
+  expect(await toldTo(person)).toEqual([
+    expect.stringMatching(
+      /^Your voucher brought no credit to meter 04123456784: The credit was not made\. It is as good as before\. Ref M-\w+\.$/,
+    ),
+  ]);
+});
 
 test('a new user is welcomed once, although the event came twice', async () => {
   const person = await world.newPerson();

@@ -123,6 +123,7 @@ test('an operator sees everything, escaped and masked; no script, no asset from 
     'Queues',
     'Dead letters',
     'Payments in doubt',
+    'Vouchers in doubt',
     'Refunds and adjustments',
     'I4 holds',
     'Recent events',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan } from 'typeorm';
 import type { VendDetails, VendToken } from '#contracts';
-import { isId, maskToken, numberFor, ok, Problem, refuse, type Result, unreachable } from '#kernel';
+import { isId, maskToken, numberFor, ok, Problem, refuse, type Result } from '#kernel';
 import { cursorId, type Page, pageOf, type PageQuery, type UserCaller } from '#service-host';
 import { Bill } from '../bills/bill.entity.js';
 import { SavedMeter } from '../meters/saved-meter.entity.js';
@@ -21,6 +21,11 @@ export interface MeterToken extends OwnToken {
   receiptNumber?: string;
 }
 
+interface QuoteFacts {
+  breakdown?: object[];
+  tariffVersion?: string;
+}
+
 /** As many as people look for when they have lost an SMS. */
 export const NEWEST_VENDS = 3;
 
@@ -34,22 +39,31 @@ export class ReadVends {
 
   /** Refusal: not_found. */
   async one(id: string): Promise<Result<VendDetails>> {
-    const vend = isId(id) ? await this.dataSource.getRepository(Vend).findOneBy({ id }) : null;
-    if (!vend) return refuse(new Problem('not_found'));
-    const [tokens, sale] = await Promise.all([this.tokensOf([id]), this.saleOf(vend)]);
-    const { breakdown = [], tariffVersion }: { breakdown?: object[]; tariffVersion?: string } =
-      sale?.quote ?? {};
-    return ok({
-      id,
-      ownerId: vend.ownerId,
-      state: vend.state,
-      inDoubt: isInDoubt(vend),
-      meterNumber: vend.meterNumber,
-      amount: amountOf(vend).toJSON(),
-      units: quantityOf(vend),
-      breakdown,
-      ...(tariffVersion !== undefined && { tariffVersion }),
-      tokens: tokens.map((token) => this.keepTokens.open(token)),
+    const [vend] = isId(id) ? await this.many([id]) : [];
+    return vend ? ok(vend) : refuse(new Problem('not_found'));
+  }
+
+  /** In the order of their ids; those that are not there are left out. */
+  async many(ids: string[]): Promise<VendDetails[]> {
+    const vends = await this.dataSource
+      .getRepository(Vend)
+      .find({ where: { id: In(ids) }, order: { id: 'ASC' } });
+    const [tokens, quotes] = await Promise.all([this.tokensOf(ids), this.quotesOf(vends)]);
+    return vends.map((vend) => {
+      const { breakdown = [], tariffVersion } = quotes.get(vend.id) ?? {};
+      return {
+        id: vend.id,
+        ownerId: vend.ownerId,
+        state: vend.state,
+        inDoubt: isInDoubt(vend),
+        ...(vend.failureReason !== null && { failureReason: vend.failureReason }),
+        meterNumber: vend.meterNumber,
+        amount: amountOf(vend).toJSON(),
+        units: quantityOf(vend),
+        breakdown,
+        ...(tariffVersion !== undefined && { tariffVersion }),
+        tokens: tokens.filter(({ vendId }) => vendId === vend.id).map((token) => this.keepTokens.open(token)),
+      };
     });
   }
 
@@ -109,16 +123,17 @@ export class ReadVends {
     );
   }
 
-  /** What says which quote it was made for. */
-  private async saleOf({ id, cause, billId }: Vend): Promise<Pick<Bill, 'quote'> | null> {
-    switch (cause) {
-      case 'payment':
-        return billId === null ? null : this.dataSource.getRepository(Bill).findOneBy({ id: billId });
-      case 'voucher':
-        return this.dataSource.getRepository(Redemption).findOneBy({ id });
-      default:
-        return unreachable(cause);
-    }
+  /** The quote that each vend was made for, by the vend's id. */
+  private async quotesOf(vends: Vend[]): Promise<Map<string, QuoteFacts>> {
+    const [bills, redemptions] = await Promise.all([
+      this.dataSource.getRepository(Bill).findBy({ id: In(vends.flatMap(({ billId }) => billId ?? [])) }),
+      this.dataSource.getRepository(Redemption).findBy({ id: In(vends.map(({ id }) => id)) }),
+    ]);
+    const sales: { id: string; quote: QuoteFacts | null }[] = [...bills, ...redemptions];
+    const quotes = new Map(sales.map(({ id, quote }) => [id, quote ?? {}]));
+    return new Map(
+      vends.map(({ id, cause, billId }) => [id, quotes.get(cause === 'voucher' ? id : billId!) ?? {}]),
+    );
   }
 
   private tokensOf(vendIds: string[]): Promise<VendTokenRow[]> {

@@ -1,4 +1,4 @@
-import { TokensIssued, VendInDoubt, VoucherRedeemed } from '#contracts';
+import { TokensIssued, VendInDoubt, VoucherGivenBack, VoucherRedeemed } from '#contracts';
 import { FakeClock, newId } from '#kernel';
 import { type Answer, until } from '#testing';
 import { METER, REFUSAL, ScriptedIssuer, VoucherWorld } from './testing/voucher-world.js';
@@ -126,8 +126,11 @@ describe('a vend of a voucher', () => {
     });
     const { items } = (await world.operator.get('/api/ops/redemptions')).body;
     expect(items).toMatchObject([
-      { id: accepted.body.id, meterNumber: meter, amount: { amount: '1000.00' } },
+      { id: accepted.body.id, meterNumber: meter, amount: { amount: '1000.00' }, overdue: false },
     ]);
+    const [{ unknownSince, deadline, owner }] = items;
+    expect(owner).toBe('operators on duty');
+    expect(Date.parse(deadline) - Date.parse(unknownSince)).toBe(24 * 3_600_000);
     issuer.later = { kind: 'issued', tokens: [{ kind: 'credit', token: '01234567890123456789' }] };
     await until('the issuer is to be asked', async () => {
       const sql = `SELECT state FROM billing.effects WHERE reference = $1`;
@@ -152,7 +155,16 @@ describe('a vend of a voucher', () => {
     expect((await gateway.post(`${path}/proposals`, proposal)).status).toBe(200);
     expect((await gateway.post(`${path}/resolve`, { decisionId })).status).toBe(204);
     await world.until(who, accepted, 'refused');
+    const { data } = await world.billing.untilPublished(VoucherGivenBack);
+    expect(data).toMatchObject({ redemptionId: accepted.body.id, redeemerId: who, code: 'not_delivered' });
     expect((await world.redeem(code, METER, who)).status).toBe(202);
+    const mine = (await world.billing.as(who).get('/api/vouchers/redemptions?limit=1')).body;
+    expect(mine.items).toHaveLength(1);
+    const rest = (
+      await world.billing.as(who).get(`/api/vouchers/redemptions?limit=1&cursor=${mine.nextCursor}`)
+    ).body;
+    expect(rest).toMatchObject({ items: [{ id: accepted.body.id, state: 'refused' }], nextCursor: null });
+    expect((await world.billing.as(newId()).get('/api/vouchers/redemptions')).body.items).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { VoucherRedeemed } from '#contracts';
+import { VoucherGivenBack, VoucherRedeemed } from '#contracts';
 import { unreachable } from '#kernel';
 import type { Tx } from '#messaging';
 import { reservedUnits } from '../quotes/reserved-units.js';
@@ -24,6 +24,15 @@ export async function settleRedemption(vend: Vend, tx: Tx): Promise<void> {
       units?.giveBack();
       tx.set(redemption, { state: redemptionMachine.move(redemption.state, 'refused') });
       tx.set(voucher, { state: voucherMachine.move(voucher.state, 'unused'), redemptionId: null });
+      tx.publish(VoucherGivenBack, voucher.id, {
+        voucherId: voucher.id,
+        batchId: voucher.batchId,
+        redemptionId: redemption.id,
+        redeemerId: redemption.redeemerId,
+        meterNumber: vend.meterNumber,
+        code: vend.failureCode!,
+        reason: vend.failureReason!,
+      });
       return;
     case 'issued':
       tx.set(redemption, { state: redemptionMachine.move(redemption.state, 'done') });

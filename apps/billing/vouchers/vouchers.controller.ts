@@ -18,6 +18,7 @@ import {
   CreateBatchBody,
   MakeCodesBody,
   RedeemBody,
+  RedemptionPage,
   RedemptionView,
   VoidVouchersBody,
 } from './vouchers.dto.js';
@@ -71,6 +72,14 @@ export class VouchersController {
     return redemptionView(unwrap(await this.readRedemptions.one(caller, id)));
   }
 
+  /** What one has redeemed, newest first. */
+  @Get('redemptions')
+  @ApiOkResponse({ type: RedemptionPage })
+  async redemptions(@User() caller: UserCaller, @Query() query: PageQuery): Promise<RedemptionPage> {
+    const { items, nextCursor } = await this.readRedemptions.own(caller, query);
+    return { items: items.map(redemptionView), nextCursor };
+  }
+
   /** What became of it, with the tokens. */
   @Get('redemptions/:id')
   @ApiOkResponse({ type: RedemptionView })
@@ -119,8 +128,8 @@ export class VouchersController {
   }
 }
 
-function redemptionView({ redemption, vend, reason }: RedemptionDetails): RedemptionView {
-  const { id, meterNumber, amount, units, tokens, inDoubt, breakdown } = vend;
+function redemptionView({ redemption, vend }: RedemptionDetails): RedemptionView {
+  const { id, meterNumber, amount, units, tokens, inDoubt, breakdown, failureReason } = vend;
   return {
     id,
     state: shownState(redemption.state),
@@ -130,7 +139,7 @@ function redemptionView({ redemption, vend, reason }: RedemptionDetails): Redemp
     units,
     breakdown: breakdown as BreakdownLine[],
     tokens,
-    ...(reason !== null && { reason }),
+    ...(failureReason !== undefined && { reason: failureReason }),
     at: redemption.at.toISOString(),
     links: { self: `/api/vouchers/redemptions/${id}` },
   };

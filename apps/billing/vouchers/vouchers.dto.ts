@@ -13,7 +13,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { TOKEN_KINDS, type TokenKind, type VendToken } from '#contracts';
+import { type RedemptionInDoubt, TOKEN_KINDS, type TokenKind, type VendToken } from '#contracts';
 import type { MoneyJson } from '#kernel';
 import { MoneyView } from '#service-host';
 import { AMOUNT, MayBeAbsent } from '../bills/bill-requests.js';
@@ -209,13 +209,21 @@ export class RedemptionView {
   @ApiProperty({ type: RedemptionLinks }) links!: RedemptionLinks;
 }
 
-export class RedemptionInDoubtView {
+export class RedemptionPage {
+  @ApiProperty({ type: [RedemptionView] }) items!: RedemptionView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
+}
+
+export class RedemptionInDoubtView implements RedemptionInDoubt {
   @ApiProperty({ format: 'uuid', description: 'settled and asked about as a payment with this id' })
   id!: string;
   @ApiProperty() meterNumber!: string;
   @ApiProperty({ type: MoneyView }) amount!: MoneyJson;
   @ApiProperty({ type: UnitsView }) units!: UnitsView;
   @ApiProperty({ format: 'date-time' }) unknownSince!: string;
+  @ApiProperty({ description: 'who sees to it' }) owner!: string;
+  @ApiProperty({ format: 'date-time' }) deadline!: string;
+  @ApiProperty({ description: 'the deadline is over' }) overdue!: boolean;
 }
 
 export class RedemptionsInDoubt {

@@ -78,6 +78,7 @@ function listsOf(userId: string): List[] {
   return [
     { name: 'walletEntries', service: 'wallet', path: `/api/wallets/${userId}/entries` },
     { name: 'bills', service: 'billing', path: '/api/bills' },
+    { name: 'redemptions', service: 'billing', path: '/api/vouchers/redemptions' },
     { name: 'payments', service: 'payment', path: '/api/payments' },
     { name: 'notifications', service: 'notification', path: '/api/notifications' },
   ];

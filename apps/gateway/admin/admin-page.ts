@@ -1,4 +1,5 @@
-import { approvals, deadLetters, type Forms, inDoubt, invariants, queues, trail } from './admin-sections.js';
+import { approvals, deadLetters, type Forms, invariants, queues, trail } from './admin-sections.js';
+import { paymentsInDoubt, redemptionsInDoubt } from './doubt-sections.js';
 import { Html, html } from './html.js';
 import type { Overview } from './read-overview.js';
 
@@ -61,12 +62,14 @@ export function queuesPage(overview: Overview, forms: Forms, at: string, said?: 
         <ul class="tiles">
           ${tile('Dead letters', dead.items.length, 'dead')}
           ${tile('Payments in doubt', overview.inDoubt?.length, 'doubt')}
+          ${tile('Vouchers in doubt', overview.redemptions?.length, 'vouchers')}
           ${tile('Wait for approval', waiting, 'approvals')}
           ${tile('Broken invariants', broken, 'invariants')}
         </ul>
         ${section('queues', 'Queues', queues(overview))}
         ${section('dead', 'Dead letters', deadLetters(overview, forms))}
-        ${section('doubt', 'Payments in doubt', inDoubt(overview))}
+        ${section('doubt', 'Payments in doubt', paymentsInDoubt(overview))}
+        ${section('vouchers', 'Vouchers in doubt', redemptionsInDoubt(overview))}
         ${section('approvals', 'Refunds and adjustments', approvals(overview, forms))}
         ${section('invariants', 'What must always hold', invariants(overview))}
         ${section('trail', 'Recent events', trail(overview))}

@@ -12,9 +12,11 @@ export interface Forms {
   userId: string;
 }
 
-const AWAY = html`<p class="bad">The service that knows did not answer.</p>`;
-const time = (iso: string) => html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
-const money = ({ amount, currency }: MoneyJson) => html`<span class="num">${currency} ${amount}</span>`;
+export const AWAY = html`<p class="bad">The service that knows did not answer.</p>`;
+export const time = (iso: string) =>
+  html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
+export const money = ({ amount, currency }: MoneyJson) =>
+  html`<span class="num">${currency} ${amount}</span>`;
 const short = (id: string) => html`<code title="${id}">…${id.slice(-8)}</code>`;
 const warn = (value: number, from = 1) => html`<td class="num${value >= from ? ' bad' : ''}">${value}</td>`;
 
@@ -108,38 +110,6 @@ function deadLetter(letter: DeadLetter, operators: Overview['operators'], { csrf
       </form>
     </div>
   </article>`;
-}
-
-export function inDoubt({ inDoubt }: Overview): Html {
-  if (!inDoubt) return AWAY;
-  if (inDoubt.length === 0) return html`<p class="soft">None. Every payment has ended or is on its way.</p>`;
-  return html`<table>
-    <thead>
-      <tr>
-        <th>Payment</th>
-        <th>State</th>
-        <th>Amount</th>
-        <th>Since</th>
-        <th>Waits for</th>
-        <th>Owner</th>
-        <th>Until</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${inDoubt.map(
-        (it) =>
-          html`<tr>
-            <th>${it.reference}</th>
-            <td>${it.status}</td>
-            <td>${money(it.amount)}</td>
-            <td>${time(it.createdAt)}</td>
-            <td>${it.waitsFor}</td>
-            <td>${it.owner}</td>
-            <td class="${it.overdue ? 'bad' : ''}">${time(it.deadline)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
 }
 
 export function approvals({ actions, operators }: Overview, forms: Forms): Html {

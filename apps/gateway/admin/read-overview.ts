@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
-import type { Envelope, PaymentInDoubt, ServiceName } from '#contracts';
+import type { Envelope, PaymentInDoubt, RedemptionInDoubt, ServiceName } from '#contracts';
 import type { InvariantReport } from '#invariants';
 import type { Page, UserCaller } from '#service-host';
 import { UserRow } from '../accounts/user.entity.js';
@@ -14,6 +14,7 @@ export interface Overview {
   queues: WatchedQueue[];
   deadLetters: DeadLetters;
   inDoubt: PaymentInDoubt[] | undefined;
+  redemptions: RedemptionInDoubt[] | undefined;
   actions: MoneyActionView[];
   invariants: InvariantReport | undefined;
   trail: { seq: string; event: Envelope }[] | undefined;
@@ -34,10 +35,11 @@ export class ReadOverview {
   ) {}
 
   async run(caller: UserCaller): Promise<Overview> {
-    const [queues, deadLetters, inDoubt, actions, invariants, trail] = await Promise.all([
+    const [queues, deadLetters, inDoubt, redemptions, actions, invariants, trail] = await Promise.all([
       this.watchQueues.queues(caller),
       this.watchQueues.deadLetters(caller),
       this.ask<Page<PaymentInDoubt>>('payment', `/api/ops/payments?inDoubt=true&limit=${SHOWN}`, caller),
+      this.ask<{ items: RedemptionInDoubt[] }>('billing', '/api/ops/redemptions', caller),
       this.findActions.list({ limit: SHOWN }),
       this.ask<InvariantReport>('audit', '/api/ops/invariants', caller),
       this.ask<Page<{ seq: string; event: Envelope }>>('audit', `/api/audit?limit=${SHOWN}`, caller),
@@ -52,6 +54,7 @@ export class ReadOverview {
       queues,
       deadLetters,
       inDoubt: inDoubt?.items,
+      redemptions: redemptions?.items,
       actions: actions.items,
       invariants,
       trail: trail?.items,

@@ -25,6 +25,11 @@ export interface WalletFacts {
   note?: string;
 }
 
+export interface VoucherFacts {
+  meterNumber: string;
+  reason: string;
+}
+
 export interface TokenFacts {
   /** Digits, in the order in which they are keyed in; none when the credit went to the meter online. */
   tokens: readonly string[];

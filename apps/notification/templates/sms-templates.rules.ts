@@ -1,6 +1,6 @@
 import { cut, ONE_SEGMENT, septetsOf, toGsm7 } from './gsm7.rules.js';
 import { alertText, type MeterAlertFacts } from './meter-alert-text.rules.js';
-import type { Amount, BillFacts, PaymentFacts, TokenFacts, WalletFacts } from './sms-facts.js';
+import type { Amount, BillFacts, PaymentFacts, TokenFacts, VoucherFacts, WalletFacts } from './sms-facts.js';
 
 export const TEMPLATES = [
   'welcome',
@@ -12,6 +12,7 @@ export const TEMPLATES = [
   'payment_completed',
   'payment_failed',
   'token',
+  'voucher_given_back',
   'wallet_top_up',
   'transfer_received',
   'refund',
@@ -33,6 +34,7 @@ export const KIND_OF: Readonly<Record<Template, 'account' | 'bills' | 'payments'
   payment_completed: 'payments',
   payment_failed: 'payments',
   token: 'account', // paid for: whoever mutes news of payments wants it all the same
+  voucher_given_back: 'account',
   wallet_top_up: 'wallet',
   transfer_received: 'wallet',
   refund: 'wallet',
@@ -135,6 +137,14 @@ export function tokenText({ tokens, meterNumber, quantity, amount, receiptNumber
     free(many || !amount ? undefined : money(amount), '. Paid ', '.'),
     many ? ` ${id(again ?? receiptNumber)}.` : `${amount ? '' : '.'} Receipt ${id(receiptNumber)}.`,
     many || again === undefined ? '' : withRef(again),
+  ]);
+}
+
+export function voucherGivenBack({ meterNumber, reason }: VoucherFacts, ref: string): Sms {
+  return sms('voucher_given_back', [
+    `Your voucher brought no credit to meter ${id(meterNumber)}`,
+    free(reason.replace(/\.+\s*$/, ''), ': '),
+    `. It is as good as before.${withRef(ref)}`,
   ]);
 }
 

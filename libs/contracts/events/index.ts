@@ -30,7 +30,13 @@ import {
   UserSuspended,
 } from './user-events.js';
 import { TokensIssued, TokensWantedAgain, VendFailed, VendInDoubt, VendRequested } from './vend-events.js';
-import { VoucherCodesMade, VoucherRedeemed, VouchersGranted, VouchersReleased } from './voucher-events.js';
+import {
+  VoucherCodesMade,
+  VoucherGivenBack,
+  VoucherRedeemed,
+  VouchersGranted,
+  VouchersReleased,
+} from './voucher-events.js';
 import { WalletAdjusted, WalletUpdated } from './wallet-events.js';
 
 export * from './bill-events.js';
@@ -73,6 +79,7 @@ export const EVENTS: readonly EventDefinition[] = [
   VouchersGranted,
   VoucherCodesMade,
   VoucherRedeemed,
+  VoucherGivenBack,
   VouchersReleased,
   WalletUpdated,
   WalletAdjusted,

@@ -36,6 +36,18 @@ export const VoucherRedeemed = defineEvent('voucher_redeemed', 1, 'billing', {
   units: t.object({ kwh: t.maybe(t.text), days: t.maybe(t.count) }),
 });
 
+/** No credit was made of a voucher, and it is as good as before. */
+export const VoucherGivenBack = defineEvent('voucher_given_back', 1, 'billing', {
+  voucherId: t.id,
+  batchId: t.id,
+  redemptionId: t.id,
+  redeemerId: t.id,
+  meterNumber: t.text,
+  code: t.text,
+  /** A sentence for the redeemer. */
+  reason: t.text,
+});
+
 /** Vouchers that nobody will redeem: their value goes back to the account of grants, or to its owner's wallet. */
 export const VouchersReleased = defineEvent('vouchers_released', 1, 'billing', {
   releaseId: t.id,

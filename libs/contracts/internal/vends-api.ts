@@ -29,6 +29,8 @@ export interface VendDetails {
   state: 'requested' | 'issued' | 'failed';
   /** Its outcome is not known. */
   inDoubt: boolean;
+  /** Why no credit was made: a sentence for its owner. */
+  failureReason?: string;
   meterNumber: string;
   amount: MoneyJson;
   units: Quantity;
@@ -37,6 +39,21 @@ export interface VendDetails {
   tariffVersion?: string;
   /** In the order in which they are keyed in. Empty when the credit went to the meter online. */
   tokens: VendToken[];
+}
+
+/** A redemption whose outcome nobody knows, as operators see it. */
+export interface RedemptionInDoubt {
+  id: string;
+  meterNumber: string;
+  /** Zero for a voucher of energy. */
+  amount: MoneyJson;
+  units: Quantity;
+  unknownSince: string;
+  /** Who sees to it. */
+  owner: string;
+  deadline: string;
+  /** The deadline is over. */
+  overdue: boolean;
 }
 
 /** What a person found out about a vend of unknown outcome. */
