@@ -155,7 +155,11 @@ describe('a vend of a voucher', () => {
     expect((await gateway.post(`${path}/proposals`, proposal)).status).toBe(200);
     expect((await gateway.post(`${path}/resolve`, { decisionId })).status).toBe(204);
     await world.until(who, accepted, 'refused');
-    const { data } = await world.billing.untilPublished(VoucherGivenBack);
+    const [voucher] = await world.billing.database.rows<{ voucher_id: string }>(
+      'SELECT voucher_id FROM billing.voucher_redemptions WHERE id = $1',
+      [accepted.body.id],
+    );
+    const { data } = await world.billing.untilPublished(VoucherGivenBack, voucher!.voucher_id);
     expect(data).toMatchObject({ redemptionId: accepted.body.id, redeemerId: who, code: 'not_delivered' });
     expect((await world.redeem(code, METER, who)).status).toBe(202);
     const mine = (await world.billing.as(who).get('/api/vouchers/redemptions?limit=1')).body;
