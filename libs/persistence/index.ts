@@ -2,6 +2,7 @@ export * from './batch.js';
 export * from './crash-points.js';
 export * from './data-source.js';
 export * from './database-errors.js';
+export * from './prepared.js';
 export * from './schemas.js';
 export * from './transaction.js';
 export * from './unit-of-work.js';

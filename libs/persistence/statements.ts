@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { arrayLiteral } from './array-literal.js';
 
 export interface Statement {
   /** Prepared once per connection under this name. */
@@ -41,7 +42,7 @@ export class Statements {
     const key = `"${this.key.databaseName}"`;
     return named(
       `SELECT ${columns} FROM ${this.path} WHERE ${key} = ANY($1::${this.typeOf(this.key)}[]) ORDER BY ${key} FOR UPDATE`,
-      [ids],
+      [arrayLiteral(ids)],
     );
   }
 
@@ -59,8 +60,10 @@ export class Statements {
     const all = [this.key, ...columns];
     const key = `"${this.key.databaseName}"`;
     const sets = columns.map((c) => `"${c.databaseName}" = v."${c.databaseName}"`).join(', ');
+    // The keys twice: a plan made while the table was empty would otherwise read the whole table for ever after.
     return named(
-      `UPDATE ${this.path} t SET ${sets} FROM ${this.unnest(all)} WHERE t.${key} = v.${key}`,
+      `UPDATE ${this.path} t SET ${sets} FROM ${this.unnest(all)}
+       WHERE t.${key} = v.${key} AND t.${key} = ANY($1::${this.typeOf(this.key)}[])`,
       this.arrays(rows, all),
     );
   }
@@ -76,7 +79,7 @@ export class Statements {
        UPDATE ${this.path} t SET "${column.databaseName}" = t."${column.databaseName}" + v.delta
        FROM locked, unnest($1::${type}[], $2::bigint[]) AS v(key, delta)
        WHERE t.${key} = locked.${key} AND v.key = locked.${key}`,
-      [[...deltas.keys()], [...deltas.values()]],
+      [arrayLiteral([...deltas.keys()]), arrayLiteral([...deltas.values()])],
     );
   }
 
@@ -103,8 +106,10 @@ export class Statements {
     return `unnest(${arrays}) AS v(${columns.map((c) => `"${c.databaseName}"`).join(', ')})`;
   }
 
-  private arrays(rows: object[], columns: ColumnMetadata[]): unknown[] {
-    return columns.map((column) => rows.map((row) => valueOf(column, row as Record<string, unknown>)));
+  private arrays(rows: object[], columns: ColumnMetadata[]): string[] {
+    return columns.map((column) =>
+      arrayLiteral(rows.map((row) => valueOf(column, row as Record<string, unknown>))),
+    );
   }
 }
 
@@ -126,7 +131,8 @@ function isTransformer(transformer: unknown): transformer is Transformer {
 
 const names = new Map<string, string>();
 
-function named(text: string, values: unknown[]): Statement {
+/** For texts that are written in the code; one that is put together anew each time would fill the memory. */
+export function named(text: string, values: unknown[]): Statement {
   let name = names.get(text);
   if (!name) names.set(text, (name = createHash('sha1').update(text).digest('base64url').slice(0, 20)));
   return { name, text, values };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '#kernel';
+import { runPrepared } from '#persistence';
 
 const TRUSTED_MILLIS = 2_000;
 const REMEMBERED = 50_000;
@@ -67,7 +68,8 @@ export class LiveSessions {
     for (const [id, question] of questions) this.asked.set(id, question);
     const now = this.clock.now();
     try {
-      const rows = await this.dataSource.query<{ id: string }[]>(
+      const rows = await runPrepared<{ id: string }>(
+        this.dataSource,
         'SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL AND expires_at > $2',
         [[...questions.keys()], now],
       );

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Id } from '#kernel';
+import { runPrepared } from '#persistence';
 import type { Subscribed } from './webhook-events.rules.js';
 
 export interface FoundEndpoint {
@@ -39,7 +40,7 @@ export class FindEndpoints {
     const all = this.waiting;
     this.waiting = new Map();
     try {
-      const rows = await this.dataSource.query<FoundEndpoint[]>(FIND, [[...all.keys()]]);
+      const rows = await runPrepared<FoundEndpoint>(this.dataSource, FIND, [[...all.keys()]]);
       for (const [ownerId, questions] of all) {
         const found = rows.filter((row) => row.everybodys || row.owner_id === ownerId);
         for (const { resolve } of questions) resolve(found);

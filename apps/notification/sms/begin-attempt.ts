@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock, type Id, Problem } from '#kernel';
+import { runPrepared } from '#persistence';
 import { needsPersonalKey, SETTINGS, unseal } from '#service-host';
 import { FetchContactKeys } from '../contacts/fetch-contact-keys.js';
 import { openContact } from '../contacts/open-contact.js';
@@ -80,7 +81,7 @@ export class BeginAttempt {
     const all = this.waiting;
     this.waiting = new Map();
     try {
-      const rows = await this.dataSource.query<Row[]>(MARK, [[...all.keys()], this.clock.now()]);
+      const rows = await runPrepared<Row>(this.dataSource, MARK, [[...all.keys()], this.clock.now()]);
       await this.findKeys(rows);
       const found = new Map(rows.map((row) => [row.id, row]));
       for (const [id, waiting] of all) for (const { resolve } of waiting) resolve(found.get(id));

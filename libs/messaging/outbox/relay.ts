@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '#kernel';
-import { crashPoint } from '#persistence';
+import { crashPoint, runPrepared } from '#persistence';
 import type { Transport } from '../transport/transport.port.js';
 import { type OutboxRow } from './outbox.entity.js';
 
@@ -122,7 +122,8 @@ export class Relay {
     if (ids.length === 0) return;
     const sorted = ids.sort();
     // The range tells PostgreSQL which days' partitions it need not look into.
-    await this.dataSource.query(
+    await runPrepared(
+      this.dataSource,
       `UPDATE outbox SET published_at = $2 WHERE id = ANY($1::uuid[]) AND id BETWEEN $3 AND $4`,
       [sorted, this.clock.now(), sorted[0], sorted.at(-1)],
     );
