@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 
+/** Not counted: until the code is compiled. */
+const WARM_MILLIS = 3_000;
 const CALLERS = 64;
 const BODY = JSON.stringify({
   billId: '0193b3f0-0000-7000-8000-000000000000',
@@ -17,13 +19,13 @@ export async function httpFloor(seconds: number): Promise<number> {
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   const pool = new Pool(said.toString().trim(), { connections: CALLERS, pipelining: 1 });
   let answered = 0;
-  const started = performance.now();
+  const started = performance.now() + WARM_MILLIS;
   const one = async () => {
     while (performance.now() - started < seconds * 1_000) {
       const headers = { 'content-type': 'application/json' };
       const { body } = await pool.request({ method: 'POST', path: '/echo', headers, body: BODY });
       await body.json();
-      answered += 1;
+      if (performance.now() >= started) answered += 1;
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, one));

@@ -3,6 +3,12 @@ import { parseArgs } from 'node:util';
 export const SCENARIOS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
+/**
+ * Node compiles what runs often, and does so beside it. In the first ten seconds that takes a quarter of the services'
+ * time on two cores, after twenty a thirtieth (docs/performance.md).
+ */
+const WARM_SECONDS = 20;
+
 export interface BenchOptions {
   scenarios: ScenarioName[];
   rounds: number;
@@ -31,7 +37,7 @@ export function readOptions(args: string[]): BenchOptions {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       minutes: { type: 'string', default: '10' },
-      'in-flight': { type: 'string', default: '600' },
+      'in-flight': { type: 'string', default: '1500' },
       bus: { type: 'string', default: 'rabbitmq' },
     },
   });
@@ -46,13 +52,13 @@ export function readOptions(args: string[]): BenchOptions {
     chosen.length > 0 ? chosen.includes(name) : once ? name === 'S2' : bus === 'rabbitmq' || name !== 'S4',
   );
   if (bus === 'embedded' && chosen.includes('S4')) throw new Error('S4 needs --bus rabbitmq: its faults are the simulators of six processes'); // prettier-ignore
-  const seconds = positive('seconds', values.seconds ?? (once ? '15' : '20'));
+  const seconds = positive('seconds', values.seconds ?? (once ? '10' : '20'));
   return {
     scenarios,
     rounds: positive('rounds', values.rounds ?? (once ? '1' : '5')),
     seconds,
-    warmSeconds: once ? 5 : 8,
-    floorSeconds: once ? 4 : Math.min(6, seconds),
+    warmSeconds: quick ? WARM_SECONDS / 2 : WARM_SECONDS,
+    floorSeconds: once ? 2 : Math.min(5, seconds),
     soakMinutes: positive('minutes', values.minutes),
     inFlight: positive('in-flight', values['in-flight']),
     ...{ bus, quick, profile },

@@ -22,7 +22,7 @@ export function soakRun(world: BenchWorld, options: BenchOptions, say: Say): Pro
   const make = (running: RunningRound) => new SendMoney(running);
   const round = { bus: options.bus, batchSize: 200 };
   return checkedRound(world, round, make, 0, async (scenario, running) => {
-    await closedLoop(scenario, options.warmSeconds * 2, IN_FLIGHT);
+    await closedLoop(scenario, options.warmSeconds, IN_FLIGHT);
     const soak: Soak = { rates: [], megabytes: [] };
     for (let minute = 1; minute <= options.soakMinutes; minute++) {
       const { perSecond } = await closedLoop(scenario, MINUTE, IN_FLIGHT);

@@ -20,7 +20,7 @@ export interface ThroughputRound {
   steady: boolean;
 }
 
-const BILLS_PER_SECOND = 3_500;
+const BILLS_PER_SECOND = 2_500;
 const ONE_BY_ONE = { seconds: 10, inFlight: 32 };
 
 export type Say = (text: string) => void;

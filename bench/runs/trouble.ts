@@ -10,7 +10,7 @@ export function troubleRun(world: BenchWorld, options: BenchOptions, say: Say): 
   const { seconds, warmSeconds, inFlight } = options;
   const round = { bus: options.bus, batchSize: 200, troubled: true };
   const make = (running: ConstructorParameters<typeof PayBills>[0]) => new PayBills(running);
-  const bills = (seconds + warmSeconds) * 3_500;
+  const bills = (seconds + warmSeconds) * 2_500;
   return checkedRound(world, round, make, bills, async (scenario) => {
     await closedLoop(scenario, warmSeconds, inFlight);
     const { perSecond } = await closedLoop(scenario, seconds, inFlight);

@@ -50,7 +50,7 @@ export class PayBills implements Scenario {
        FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS v(id, number, payer)`,
       [rows.map((row) => row.id), rows.map((row) => row.number), rows.map((row) => row.payer), CURRENCY],
     );
-    await this.people.database.query('ANALYZE');
+    await this.people.database.query('ANALYZE billing.bills');
     this.smsBefore = await this.smsAccepted();
   }
 

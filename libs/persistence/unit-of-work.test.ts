@@ -206,3 +206,25 @@ test('a connection that the server ends is no failure of the next work', async (
 test('one service cannot read the tables of another', async () => {
   await expect(dataSource.query('SELECT * FROM billing.purses')).rejects.toMatchObject({ code: '42501' });
 });
+
+test('after a batch that took long the next one gathers: what arrives meanwhile shares a transaction', async () => {
+  const sizes: number[] = [];
+  const work = unitOfWork({ onBatch: (works) => sizes.push(works) });
+  const slow = () => work.run(context, (tx) => tx.query('SELECT pg_sleep(0.1)'));
+  await slow(); // until 0.1 s; the next batch begins at 0.2 s
+  const arrivals = Array.from({ length: 5 }, async (_, i) => {
+    await database.rows(`SELECT pg_sleep(${0.01 * i})`);
+    return work.run(context, (tx) => take(tx, 'a', 1n));
+  });
+  await Promise.all(arrivals);
+  expect(sizes).toEqual([1, 5]);
+  expect(await purse('a')).toBe(895);
+});
+
+test('a full batch does not wait, however long the last one took', async () => {
+  const work = unitOfWork({ batchSize: 5 });
+  await work.run(context, (tx) => tx.query('SELECT pg_sleep(0.15)'));
+  const started = performance.now();
+  await Promise.all(Array.from({ length: 5 }, () => work.run(context, (tx) => take(tx, 'a', 1n))));
+  expect(performance.now() - started).toBeLessThan(100);
+});

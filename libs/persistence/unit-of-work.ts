@@ -8,7 +8,8 @@ import type { Transaction, WorkContext } from './transaction.js';
 export interface UnitOfWorkOptions {
   /** Works in one transaction, at most. */
   batchSize: number;
-  /** Under load, the least time from the start of one batch to the start of the next, unless it is full. */
+  /** Under load, the least time from the start of one batch to the start of the next, unless it is full; it grows
+   * with the time that batches take. */
   paceMillis: number;
   /** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
   loadFrom?: number;
@@ -26,6 +27,9 @@ interface Job<X extends Transaction> {
 }
 
 const LOAD_FROM = 4;
+/** From one start to the next, in durations of the last batch: half of a stream's time is for others. */
+const BREATH = 2;
+const LONGEST_BREATH_MILLIS = 200;
 const COLLISION_TRIES = 5;
 const STALE_CONNECTIONS = 20;
 
@@ -39,6 +43,7 @@ export class UnitOfWork<X extends Transaction> {
   private running = 0;
   private lastStart = 0;
   private lastSize = 0;
+  private lastMillis = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -76,10 +81,16 @@ export class UnitOfWork<X extends Transaction> {
     }
   }
 
+  /**
+   * The slower the machine has become, the longer a batch took, and the more the next one gathers: on cores that all
+   * services share, ten small transactions cost more than one that does the work of all.
+   */
   private restOfPace(): number {
-    const full = this.queue.length >= this.options.batchSize;
-    if (full || this.lastSize < (this.options.loadFrom ?? LOAD_FROM)) return 0;
-    return Math.ceil(this.lastStart + this.options.paceMillis - performance.now());
+    const { batchSize, paceMillis, loadFrom = LOAD_FROM } = this.options;
+    if (this.queue.length >= batchSize) return 0;
+    const breath = Math.min(BREATH * this.lastMillis, LONGEST_BREATH_MILLIS);
+    const pace = this.lastSize < loadFrom ? breath : Math.max(breath, paceMillis);
+    return Math.ceil(this.lastStart + pace - performance.now());
   }
 
   private async nextBatch(): Promise<void> {
@@ -90,6 +101,7 @@ export class UnitOfWork<X extends Transaction> {
       if (jobs.length > 0) await this.execute(jobs);
     } finally {
       this.running -= 1;
+      this.lastMillis = performance.now() - this.lastStart;
       this.options.onBatch?.(jobs.length);
       this.pump();
     }
