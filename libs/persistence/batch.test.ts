@@ -12,11 +12,15 @@ class Counter {
 
 let database: TestDatabase;
 let source: DataSource;
+/** One connection, as a service's: what was planned on it stays planned. */
+let lane: DataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase('batch_counters', async (url) => {
     const empty = await new DataSource({ type: 'postgres', url }).initialize();
-    await empty.query('CREATE TABLE counters (id text COLLATE "C" PRIMARY KEY, count bigint NOT NULL)');
+    await empty.query(
+      'CREATE TABLE counters (id text COLLATE "C" PRIMARY KEY, count bigint NOT NULL, wide char(900))',
+    );
     await empty.destroy();
   });
   source = await new DataSource({
@@ -25,14 +29,25 @@ beforeAll(async () => {
     entities: [Counter],
     extra: { types: typeParsers },
   }).initialize();
+  lane = await new DataSource({
+    type: 'postgres',
+    url: database.url,
+    entities: [Counter],
+    extra: { types: typeParsers, max: 1, options: '-c enable_seqscan=off' },
+  }).initialize();
 });
 afterAll(async () => {
+  await lane.destroy();
   await source.destroy();
   await database.drop();
 });
 
 /** Runs works side by side in one transaction. */
-async function together(...works: ((batch: Batch) => Promise<void>)[]): Promise<void> {
+const together = (...works: Work[]) => togetherOn(source, ...works);
+
+type Work = (batch: Batch) => Promise<void>;
+
+async function togetherOn(source: DataSource, ...works: Work[]): Promise<void> {
   const runner = source.createQueryRunner();
   const client = (await runner.connect()) as PoolClient;
   try {
@@ -78,7 +93,7 @@ test('a work that loads a row in the turn in which another inserts it meets that
 test('a row that was missing and that another transaction has inserted meanwhile is found', async () => {
   await together(async (batch) => {
     expect(await batch.load(Counter, 'meanwhile')).toBeUndefined();
-    await database.rows(`INSERT INTO counters VALUES ('meanwhile', 10)`);
+    await database.rows(`INSERT INTO counters (id, count) VALUES ('meanwhile', 10)`);
     expect(await batch.insertIfAbsent(Counter, { id: 'meanwhile', count: 0n })).toBe(false);
     const row = await batch.load(Counter, 'meanwhile');
     batch.set(row!, { count: row!.count + 1n });
@@ -97,3 +112,24 @@ test('two transactions that claim the same keys in opposite order do not wait fo
   await Promise.all([claimAll(ids), claimAll([...ids].reverse())]);
   expect(await countOf('claimed 49')).toBe(1);
 });
+
+test('a change whose plan was made while the table was empty does not read the whole table later', async () => {
+  await database.rows('TRUNCATE counters');
+  await database.rows('ANALYZE counters');
+  for (let i = 0; i < 10; i++) await togetherOn(lane, openAndCount('young')); // from the sixth on the plan is kept
+  await database.rows(
+    `INSERT INTO counters (id, count) SELECT 'grown ' || i, 0 FROM generate_series(1, 20000) AS i`,
+  );
+  const before = await rowsRead();
+  await togetherOn(lane, ...Array.from({ length: 20 }, (_, i) => countIfThere(`grown ${i + 1}`)));
+  expect(await countOf('grown 20')).toBe(1);
+  expect((await rowsRead()) - before).toBeLessThan(200);
+});
+
+async function rowsRead(): Promise<number> {
+  await lane.query('SELECT pg_stat_force_next_flush()');
+  const [row] = await database.rows<{ read: string }>(
+    `SELECT idx_tup_read AS read FROM pg_stat_user_indexes WHERE relname = 'counters'`,
+  );
+  return Number(row!.read);
+}
