@@ -1,9 +1,11 @@
 // graphile-worker: the queue is in PostgreSQL too, and there is no broker at all.
-import { makeWorkerUtils, run, runMigrations } from 'graphile-worker';
+import { Logger, makeWorkerUtils, run, runMigrations } from 'graphile-worker';
 import { openPool, transfer } from './books.mjs';
 
 const connectionString = process.env.DATABASE_URL;
 const CONCURRENCY = 24;
+/** A line for each job is work that nobody asked for. */
+const logger = new Logger(() => () => undefined);
 
 export async function prepare() {
   await runMigrations({ connectionString });
@@ -23,6 +25,7 @@ export async function startWorker() {
     pgPool: pool,
     concurrency: CONCURRENCY,
     noHandleSignals: true,
+    logger,
     pollInterval: 100,
     taskList: { transfer: (order) => transfer(pool, order) },
   });

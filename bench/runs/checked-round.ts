@@ -2,7 +2,7 @@ import { checkInvariants, untilSettled } from '#invariants';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { BenchWorld, Round, RunningRound } from '../world/bench-world.js';
 
-const SETTLE_MILLIS = 180_000;
+export const SETTLE_MILLIS = 180_000;
 
 /**
  * Runs an action on the whole system with an empty database, and gives its figures only when afterwards everything

@@ -1,8 +1,9 @@
+import { untilSettled } from '#invariants';
 import { closedLoop } from '../load/closed-loop.js';
 import { type Latencies, openLoop } from '../load/open-loop.js';
 import { PayBills } from '../scenarios/pay-bills.js';
 import type { BenchWorld } from '../world/bench-world.js';
-import { checkedRound } from './checked-round.js';
+import { checkedRound, SETTLE_MILLIS } from './checked-round.js';
 import type { BenchOptions } from './options.js';
 import type { Say } from './throughput.js';
 
@@ -20,8 +21,9 @@ export function latencyRun(
   const bills =
     Math.ceil(warmSeconds * most * 2 + rates.reduce((sum, rate) => sum + rate * seconds, 0)) + 5_000;
   const make = (running: ConstructorParameters<typeof PayBills>[0]) => new PayBills(running);
-  return checkedRound(world, { bus, batchSize: 200 }, make, bills, async (scenario) => {
+  return checkedRound(world, { bus, batchSize: 200 }, make, bills, async (scenario, { databaseUrl }) => {
     await closedLoop(scenario, warmSeconds, inFlight);
+    await untilSettled(databaseUrl, SETTLE_MILLIS); // what the warm-up left is not measured
     const all: Latencies[] = [];
     for (const rate of rates) {
       const measured = await openLoop(scenario, (scenario as PayBills).database, rate, seconds);

@@ -46,6 +46,7 @@ export async function measurePeer(
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['run-peer.mjs', peer], {
       cwd: FOLDER,
+      maxBuffer: Infinity, // what a rival logs
       timeout: (seconds + warmSeconds) * 1_000 + 120_000,
       env: {
         PATH: process.env.PATH,
