@@ -8,6 +8,8 @@ export type ScenarioName = (typeof SCENARIOS)[number];
  * time on two cores, after twenty a thirtieth (docs/performance.md).
  */
 const WARM_SECONDS = 20;
+/** A first answer in three minutes: too short a warm-up, and it shows. */
+const QUICK_SECONDS = 8;
 
 export interface BenchOptions {
   scenarios: ScenarioName[];
@@ -52,12 +54,12 @@ export function readOptions(args: string[]): BenchOptions {
     chosen.length > 0 ? chosen.includes(name) : once ? name === 'S2' : bus === 'rabbitmq' || name !== 'S4',
   );
   if (bus === 'embedded' && chosen.includes('S4')) throw new Error('S4 needs --bus rabbitmq: its faults are the simulators of six processes'); // prettier-ignore
-  const seconds = positive('seconds', values.seconds ?? (once ? '10' : '20'));
+  const seconds = positive('seconds', values.seconds ?? (once ? String(QUICK_SECONDS) : '20'));
   return {
     scenarios,
     rounds: positive('rounds', values.rounds ?? (once ? '1' : '5')),
     seconds,
-    warmSeconds: quick ? WARM_SECONDS / 2 : WARM_SECONDS,
+    warmSeconds: quick ? QUICK_SECONDS : WARM_SECONDS,
     floorSeconds: once ? 2 : Math.min(5, seconds),
     soakMinutes: positive('minutes', values.minutes),
     inFlight: positive('in-flight', values['in-flight']),
