@@ -8,8 +8,7 @@ import type { Transaction, WorkContext } from './transaction.js';
 export interface UnitOfWorkOptions {
   /** Works in one transaction, at most. */
   batchSize: number;
-  /** Under load, the least time from the start of one batch to the start of the next, unless it is full; it grows
-   * with the time that batches take. */
+  /** Under load, the least time from one start to the next, unless a batch is full; it grows with what batches take. */
   paceMillis: number;
   /** A batch of this many works or more counts as load: the next one waits for its pace and grows. */
   loadFrom?: number;

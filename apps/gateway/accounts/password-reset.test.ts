@@ -32,8 +32,7 @@ async function newPerson() {
   return { ...person, id: body.user.id as string, session: body };
 }
 
-/** The codes that the person was sent, the oldest first. */
-/** An event is published again when the clock jumps before it is marked: it is still one code. */
+/** The codes that the person was sent, the oldest first. An event that is published twice is one code. */
 function codesOf(userId: string): string[] {
   const events = new Map(gateway.published.map((it) => [it.id, it]));
   return [...events.values()]
