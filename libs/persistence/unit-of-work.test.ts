@@ -224,7 +224,8 @@ test('after a batch that took long the next one gathers: what arrives meanwhile 
 test('a full batch does not wait, however long the last one took', async () => {
   const [full, gathering] = [unitOfWork({ batchSize: 5 }), unitOfWork()];
   const slow = (work: UnitOfWork<Transaction>) => work.run(context, (tx) => tx.query('SELECT pg_sleep(0.1)'));
-  await Promise.all([slow(full), slow(gathering)]);
+  const first = slow(gathering);
+  await Promise.all([first, slow(full)]); // the later one, so that its breath would end later
   const begun: string[] = [];
   const five = (name: string, work: UnitOfWork<Transaction>) =>
     Array.from({ length: 5 }, () => work.run(context, async () => void begun.push(name)));
