@@ -5,6 +5,7 @@ export * from './subscriptions.js';
 export * from './payment-vocabulary.js';
 export * from './internal/billing-api.js';
 export * from './internal/gateway-api.js';
+export * from './internal/gathered.js';
 export * from './internal/notification-api.js';
 export * from './internal/payment-api.js';
 export * from './internal/ops-api.js';

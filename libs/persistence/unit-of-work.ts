@@ -30,6 +30,8 @@ const LOAD_FROM = 4;
 const BREATH = 2;
 const LONGEST_BREATH_MILLIS = 200;
 const COLLISION_TRIES = 5;
+/** For the halves of a batch that has waited for a lock in vain: who held it so long is not about to let go. */
+const IMPATIENT = `SET LOCAL lock_timeout = '150ms'`;
 const STALE_CONNECTIONS = 20;
 
 /**
@@ -106,16 +108,19 @@ export class UnitOfWork<X extends Transaction> {
     }
   }
 
-  private async execute(jobs: Job<X>[]): Promise<void> {
+  private async execute(jobs: Job<X>[], impatient = false): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        const settle = await this.inTransaction((client) => this.together(client, jobs));
+        const settle = await this.inTransaction(async (client) => {
+          if (impatient) await client.query(IMPATIENT);
+          return this.together(client, jobs);
+        });
         settle();
         return;
       } catch (error) {
         const kind = failureKind(error);
         if (kind === 'collision' && tries < COLLISION_TRIES) continue;
-        if (jobs.length > 1 && kind !== 'connection') return this.inHalves(jobs);
+        if (jobs.length > 1 && kind !== 'connection') return this.inHalves(jobs, kind === 'locked');
         for (const job of jobs) job.reject(error);
         return;
       }
@@ -123,10 +128,10 @@ export class UnitOfWork<X extends Transaction> {
   }
 
   /** Until the failing work stands alone: a few more transactions, each short, and none that keeps locks. */
-  private async inHalves(jobs: Job<X>[]): Promise<void> {
+  private async inHalves(jobs: Job<X>[], impatient: boolean): Promise<void> {
     const middle = jobs.length >> 1;
-    await this.execute(jobs.slice(0, middle));
-    await this.execute(jobs.slice(middle));
+    await this.execute(jobs.slice(0, middle), impatient);
+    await this.execute(jobs.slice(middle), impatient);
   }
 
   /** All works side by side, and then the commit. */

@@ -2,6 +2,8 @@ export * from './caller.js';
 export * from './caller.guard.js';
 export * from './cursor.js';
 export * from './definition-settings.js';
+export * from './gathered-answers.js';
+export * from './gathered-calls.js';
 export * from './internal-client.js';
 export * from './log.js';
 export * from './metrics.js';

@@ -1,27 +1,11 @@
 import { Pool } from 'undici';
-import type { ServiceName } from '#contracts';
-import {
-  type Clock,
-  ok,
-  Problem,
-  type ProblemCode,
-  PROBLEMS,
-  refuse,
-  type Result,
-  type FieldError,
-} from '#kernel';
+import type { ProblemAnswer, ServiceName } from '#contracts';
+import { type Clock, ok, Problem, type ProblemCode, PROBLEMS, refuse, type Result } from '#kernel';
 import type { WorkContext } from '#persistence';
 import { CALLER_HEADER, signCaller } from './caller.js';
 import type { BaseSettings } from './settings.js';
 
 type Method = 'GET' | 'PUT' | 'POST';
-
-interface ProblemJson {
-  code: string;
-  detail?: string;
-  errors?: FieldError[];
-  links?: Record<string, string>;
-}
 
 const TIMEOUT_MILLIS = 5_000;
 /** To each service: what arrives there at once shares a transaction, so a few would make small batches (5 × slower). */
@@ -62,7 +46,8 @@ export class InternalClient {
       const text = await answer.body.text();
       if (answer.statusCode < 300) return ok((text ? JSON.parse(text) : undefined) as T);
       const after = Number(answer.headers['retry-after']);
-      return refuse(problemFrom(to, answer.statusCode, text, after > 0 ? after : undefined));
+      const said = parse(text) ?? { code: String(answer.statusCode) };
+      return refuse(problemFrom(to, { ...said, retryAfterSeconds: after > 0 ? after : undefined }));
     } catch (error) {
       return refuse(unreachable(to, error));
     }
@@ -96,25 +81,17 @@ function plain({ correlationId, causationId, traceparent }: WorkContext): WorkCo
   return { correlationId, causationId, traceparent };
 }
 
-function problemFrom(
-  service: ServiceName,
-  status: number,
-  text: string,
-  retryAfterSeconds: number | undefined,
-): Problem {
-  const json = parse(text);
-  if (json && Object.hasOwn(PROBLEMS, json.code) && status < 500) {
-    return new Problem(json.code as ProblemCode, json.detail, json.errors, {
-      links: json.links,
-      retryAfterSeconds,
-    });
-  }
-  return unreachable(service, new Error(`answered ${status}`));
+/** What another service refused with, when it is one of ours; anything else is no answer. */
+export function problemFrom(service: ServiceName, answer: ProblemAnswer | undefined): Problem {
+  const { code, detail, errors, links, retryAfterSeconds } = answer ?? { code: 'nothing' };
+  if (!Object.hasOwn(PROBLEMS, code) || PROBLEMS[code as ProblemCode].status >= 500)
+    return unreachable(service, new Error(`answered ${code}`));
+  return new Problem(code as ProblemCode, detail, errors, { links, retryAfterSeconds });
 }
 
-function parse(text: string): ProblemJson | undefined {
+function parse(text: string): ProblemAnswer | undefined {
   try {
-    return JSON.parse(text) as ProblemJson;
+    return JSON.parse(text) as ProblemAnswer;
   } catch {
     return undefined;
   }

@@ -55,7 +55,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     );
 }
 
-function problemOf(error: unknown): Problem {
+/** What may be told about an error. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   const code = status === undefined ? undefined : codeOf(status);

@@ -1,6 +1,7 @@
 import { newId } from '#kernel';
-import { type ApiClient, startTestService, type TestService } from '#testing';
+import { type Answer, type ApiClient, startTestService, type TestService } from '#testing';
 import { billingService } from '../index.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 let billing: TestService;
 const me = newId();
@@ -23,7 +24,11 @@ const everything = () =>
     SELECT (SELECT json_agg(b ORDER BY b.id) FROM billing.bills b) AS bills,
            (SELECT count(*) FROM billing.outbox) AS events`);
 
-async function expectNothingChanges(call: () => ReturnType<ApiClient['get']>, status: number, code: string) {
+async function expectNothingChanges(
+  call: () => Promise<Pick<Answer, 'status' | 'body'>>,
+  status: number,
+  code: string,
+) {
   const before = await everything();
   const answer = await call();
   expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -194,9 +199,9 @@ describe('a bill that is not there, or not mine', () => {
     await expectNothingChanges(() => api.get(`/api/bills/${id()}`), 404, 'not_found');
     await expectNothingChanges(() => api.patch(`/api/bills/${id()}`, { amount: 5 }), 404, 'not_found');
     await expectNothingChanges(() => api.post(`/api/bills/${id()}/cancel`), 404, 'not_found');
-    const claim = { paymentId: newId(), payerId: me };
-    const put = () => billing.asService('payment').put(`/internal/bills/${id()}/claim`, claim);
-    await expectNothingChanges(put, 404, 'not_found');
+    const claim = { billId: id(), paymentId: newId(), payerId: me };
+    const claiming = () => claimBill(billing.asService('payment'), claim);
+    await expectNothingChanges(claiming, 404, 'not_found');
   });
 });
 
@@ -216,24 +221,23 @@ test.each([
   await expectNothingChanges(get, 400, 'validation_failed');
 });
 
-describe('PUT /internal/bills/{id}/claim', () => {
-  const valid = () => ({ paymentId: newId(), payerId: me });
+describe('POST /internal/claims', () => {
+  const valid = () => ({ billId: mine, paymentId: newId(), payerId: me });
   test.each([
     ...rows('amount', AMOUNTS),
     ...rows('paymentId', [...IDS, ['missing', undefined]]),
     ...rows('payerId', [...IDS, ['missing', undefined]]),
     ...rows('force', [['true', true]]),
   ])('%s: %s is refused and changes nothing', async (member, _, value) => {
-    const put = () =>
-      billing.asService('payment').put(`/internal/bills/${mine}/claim`, { ...valid(), [member]: value });
-    await expectNothingChanges(put, 400, 'validation_failed');
+    const claiming = () => claimBill(billing.asService('payment'), { ...valid(), [member]: value });
+    await expectNothingChanges(claiming, 400, 'validation_failed');
   });
 
   test('no person claims a bill, not even an operator', async () => {
-    const put = (api: ApiClient) => () => api.put(`/internal/bills/${mine}/claim`, valid());
-    await expectNothingChanges(put(billing.as(me)), 403, 'forbidden');
-    await expectNothingChanges(put(billing.as(me, 'operator')), 403, 'forbidden');
+    const claiming = (api: ApiClient) => () => claimBill(api, valid());
+    await expectNothingChanges(claiming(billing.as(me)), 403, 'forbidden');
+    await expectNothingChanges(claiming(billing.as(me, 'operator')), 403, 'forbidden');
     const nobody = billing.as(me).with({ 'x-wattline-caller': 'e30.x' });
-    await expectNothingChanges(put(nobody), 401, 'unauthorized');
+    await expectNothingChanges(claiming(nobody), 401, 'unauthorized');
   });
 });

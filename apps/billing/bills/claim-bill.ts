@@ -24,8 +24,8 @@ export class ClaimBill {
     @Inject(SETTINGS) private readonly settings: BillingSettings,
   ) {}
 
-  async run(context: WorkContext, id: string, claim: ClaimBillRequest): Promise<Result<ClaimedBill>> {
-    const { paymentId, payerId, insteadOf = [] } = claim;
+  async run(context: WorkContext, claim: ClaimBillRequest): Promise<Result<ClaimedBill>> {
+    const { billId: id, paymentId, payerId, insteadOf = [] } = claim;
     let amount: Money | undefined;
     if (claim.amount !== undefined) {
       const read = readAmount(claim.amount, undefined, this.settings.CURRENCY);

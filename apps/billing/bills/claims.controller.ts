@@ -1,13 +1,33 @@
-import { Body, Controller, Param, Put } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { IsDefined, IsInt, IsLowercase, IsUUID, Min } from 'class-validator';
-import type { ClaimBill as ClaimBillRequest, ClaimedBill } from '#contracts';
-import { unwrap } from '#kernel';
-import { CallingService, type ServiceCaller, ServicesOnly } from '#service-host';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDefined,
+  IsInt,
+  IsLowercase,
+  IsString,
+  IsUUID,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import {
+  type ClaimBill as ClaimBillRequest,
+  type ClaimedBill,
+  type Gathered,
+  type GatheredAnswers,
+  MOST_QUESTIONS,
+  type Question,
+} from '#contracts';
+import { answerEach, LOG, type Log, QuestionContext, ServicesOnly } from '#service-host';
 import { MayBeAbsent } from './bill-requests.js';
 import { ClaimBill } from './claim-bill.js';
 
 class ClaimBillBody implements ClaimBillRequest {
+  @IsString()
+  billId!: string;
+
   @IsUUID()
   @IsLowercase()
   paymentId!: string;
@@ -30,19 +50,39 @@ class ClaimBillBody implements ClaimBillRequest {
   atMost?: number;
 }
 
+class ClaimQuestion implements Question<ClaimBillRequest> {
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => QuestionContext)
+  context!: QuestionContext;
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => ClaimBillBody)
+  asked!: ClaimBillBody;
+}
+
+class ClaimsBody implements Gathered<ClaimBillRequest> {
+  @IsArray()
+  @ArrayMaxSize(MOST_QUESTIONS)
+  @ValidateNested({ each: true })
+  @Type(() => ClaimQuestion)
+  questions!: ClaimQuestion[];
+}
+
 @ApiExcludeController()
 @ServicesOnly()
-@Controller('internal/bills')
+@Controller('internal/claims')
 export class ClaimsController {
-  constructor(private readonly claimBill: ClaimBill) {}
+  constructor(
+    private readonly claimBill: ClaimBill,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
-  /** Reserves a bill for one payment. */
-  @Put(':id/claim')
-  async claim(
-    @CallingService() caller: ServiceCaller,
-    @Param('id') id: string,
-    @Body() body: ClaimBillBody,
-  ): Promise<ClaimedBill> {
-    return unwrap(await this.claimBill.run(caller, id, body));
+  /** Each question reserves a bill for one payment. */
+  @Post()
+  @HttpCode(200)
+  claim(@Body() { questions }: ClaimsBody): Promise<GatheredAnswers<ClaimedBill>> {
+    return answerEach(questions, this.log, (context, claim) => this.claimBill.run(context, claim));
   }
 }

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type ClaimedBill, SUBSCRIPTIONS } from '#contracts';
 import { FakeClock, type MoneyJson, newId } from '#kernel';
 import { EmbeddedBus } from '#messaging';
@@ -5,6 +6,7 @@ import { type RunningService, runService, signCaller } from '#service-host';
 import { type Answer, ApiClient, startTestService, type TestService } from '#testing';
 import type { BillingSettings } from '../billing-settings.js';
 import { billingService } from '../index.js';
+import { claimBill, claimTogether } from '../testing/claim-bill.js';
 
 const clock = new FakeClock();
 let billing: TestService<BillingSettings>;
@@ -45,9 +47,10 @@ function secondInstance(): ApiClient {
   return new ApiClient(second.url, { 'x-wattline-caller': signCaller(caller, INTERNAL_SECRET, now) });
 }
 const claim = (bill: TestBill, paymentId: string, more: object = {}, api = paymentService()) =>
-  api.put(`/internal/bills/${bill.id}/claim`, { paymentId, payerId: bill.customerId, ...more });
-const aCallLater = (then: () => Promise<Answer>) => paymentService().get('/health/live').then(then);
-const outcome = ({ status, body }: Answer) => (status === 200 ? 'claimed' : body.code);
+  claimBill(api, { billId: bill.id, paymentId, payerId: bill.customerId, ...more });
+const aCallLater = <T>(then: () => Promise<T>) => paymentService().get('/health/live').then(then);
+const outcome = ({ status, body }: Pick<Answer, 'status' | 'body'>) =>
+  status === 200 ? 'claimed' : body.code;
 const stored = async (bill: TestBill) =>
   (await billing.database.rows('SELECT * FROM billing.bills WHERE id = $1', [bill.id]))[0]!;
 const seen = async (bill: TestBill) => (await billing.as(bill.customerId).get(`/api/bills/${bill.id}`)).body;
@@ -122,6 +125,38 @@ describe('claiming', () => {
     expect(outcome(await claim(bill, newId(), { amount: 1 }))).toBe('bill_not_payable');
     expect(outcome(await claim(bill, newId(), { payerId: newId() }))).toBe('not_found');
     expect(outcome(await claim(bill, paymentId))).toBe('claimed'); // it has it; nobody is told anything new
+  });
+
+  test('claims that travel together are answered each on its own', async () => {
+    const [mine, taken] = [await newBill(), await newBill()];
+    await claim(taken, newId());
+    const asked = [taken, mine, { ...mine, id: newId() }];
+    const answers = await claimTogether(
+      paymentService(),
+      asked.map(({ id, customerId }) => ({ billId: id, paymentId: newId(), payerId: customerId })),
+    );
+    expect(answers.map(outcome)).toEqual(['payment_in_progress', 'claimed', 'not_found']);
+    expect((await stored(mine)).claimed_by).not.toBeNull();
+  });
+
+  test('a bill that somebody else holds makes nobody wait but its own payer', async () => {
+    const bills = await Promise.all(Array.from({ length: 8 }, () => newBill()));
+    const claims = bills.map(({ id, customerId }) => ({
+      billId: id,
+      paymentId: newId(),
+      payerId: customerId,
+    }));
+    const holder = new pg.Client({ connectionString: billing.database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM billing.bills WHERE id = $1 FOR UPDATE', [bills[3]!.id]);
+    const answers = await claimTogether(paymentService(), claims);
+    await holder.query('ROLLBACK');
+    await holder.end();
+    const expected = bills.map((_, i) => (i === 3 ? 'request_in_progress' : 'claimed'));
+    expect(answers.map(outcome)).toEqual(expected);
+    const again = await claimTogether(paymentService(), claims);
+    expect(again.map(outcome)).toEqual(bills.map(() => 'claimed'));
   });
 
   test('a bill above what is paid without a proof is not promised, and stays free', async () => {

@@ -5,6 +5,7 @@ import { CALLER_HEADER, readCaller } from '#service-host';
 import { startTestService, type TestService, until } from '#testing';
 import { billingService } from '../index.js';
 import { FreeOrphanedClaims } from './free-orphaned-claims.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 const MINUTE = 60_000;
 const clock = new FakeClock();
@@ -53,7 +54,7 @@ interface Claimed {
 }
 
 const claim = ({ billId, customerId, paymentId }: Claimed) =>
-  billing.asService('payment').put(`/internal/bills/${billId}/claim`, { paymentId, payerId: customerId });
+  claimBill(billing.asService('payment'), { billId, paymentId, payerId: customerId });
 
 async function claimedBill(state?: ClaimSettlement['state'] | 'away'): Promise<Claimed> {
   const { body } = await billing.as(newId()).post('/api/bills', { amount: 5, dueDate: '2999-12-31' });
@@ -150,9 +151,8 @@ test('the running service settles them by itself', async () => {
   const { body } = await service.as(newId()).post('/api/bills', { amount: 5, dueDate: '2999-12-31' });
   const paymentId = newId();
   states.set(paymentId, 'FAILED');
-  const claimed = await service
-    .asService('payment')
-    .put(`/internal/bills/${body.id}/claim`, { paymentId, payerId: body.customerId });
+  const claim = { billId: body.id, paymentId, payerId: body.customerId };
+  const claimed = await claimBill(service.asService('payment'), claim);
   expect(claimed.status).toBe(200);
   await until('the claim is freed', async () => {
     const [row] = await service.database.rows('SELECT claimed_by FROM billing.bills');

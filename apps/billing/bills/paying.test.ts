@@ -2,6 +2,7 @@ import { PaymentCompleted, PaymentFailed } from '#contracts';
 import { FakeClock, type MoneyJson, newId } from '#kernel';
 import { type Answer, startTestService, type TestService, until } from '#testing';
 import { billingService } from '../index.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 const clock = new FakeClock();
 let billing: TestService;
@@ -24,10 +25,9 @@ async function newBill(): Promise<TestBill> {
 }
 
 const claim = (bill: TestBill, paymentId: string) =>
-  billing
-    .asService('payment')
-    .put(`/internal/bills/${bill.id}/claim`, { paymentId, payerId: bill.customerId });
-const outcome = ({ status, body }: Answer) => (status === 200 ? 'claimed' : body.code);
+  claimBill(billing.asService('payment'), { billId: bill.id, paymentId, payerId: bill.customerId });
+const outcome = ({ status, body }: Pick<Answer, 'status' | 'body'>) =>
+  status === 200 ? 'claimed' : body.code;
 const stored = async (bill: TestBill) =>
   (await billing.database.rows('SELECT * FROM billing.bills WHERE id = $1', [bill.id]))[0]!;
 const seen = async (bill: TestBill) => (await billing.as(bill.customerId).get(`/api/bills/${bill.id}`)).body;

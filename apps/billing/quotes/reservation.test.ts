@@ -2,6 +2,7 @@ import { PaymentCompleted, PaymentFailed, PaymentRefunded } from '#contracts';
 import { FakeClock, type MoneyJson, newId } from '#kernel';
 import { type Answer, startTestService, type TestService, until } from '#testing';
 import { billingService } from '../index.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 // The demo's rising blocks: 50 kWh of the month at 4.00, then 68.00; 300.00 a month; 30 % for old debt; VAT 7.5 %.
 const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
@@ -40,10 +41,9 @@ async function quote(meterNumber: string, amount = '1000.00', payer = newId()): 
   return body;
 }
 const claim = (bill: TestBill, paymentId = newId()) =>
-  billing
-    .asService('payment')
-    .put(`/internal/bills/${bill.id}/claim`, { paymentId, payerId: bill.customerId });
-const outcome = ({ status, body }: Answer) => (status === 200 ? 'claimed' : body.code);
+  claimBill(billing.asService('payment'), { billId: bill.id, paymentId, payerId: bill.customerId });
+const outcome = ({ status, body }: Pick<Answer, 'status' | 'body'>) =>
+  status === 200 ? 'claimed' : body.code;
 const facts = (bill: TestBill, paymentId: string) => ({
   paymentId,
   reference: 'P-1',

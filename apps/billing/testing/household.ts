@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Envelope, type EventDefinition, type PayloadOf, TokensIssued, VendRequested } from '#contracts';
 import { newId } from '#kernel';
+import { claimBill } from './claim-bill.js';
 
 /** What the service answers, as far as these tests look into it. */
 interface Said {
@@ -65,7 +66,7 @@ export class Household {
     const { meterNumber, id: payerId, billing } = this;
     const { body: bill } = await this.api.post('/api/electricity/verify', { meterNumber, amount });
     const paymentId = newId();
-    await billing.asService('payment').put(`/internal/bills/${bill.id}/claim`, { paymentId, payerId });
+    await claimBill(billing.asService('payment'), { billId: bill.id, paymentId, payerId });
     const order = { paymentId, billId: bill.id, payerId, meterNumber, amount: bill.amount };
     await billing.publish(VendRequested, paymentId, order);
     const { data } = await billing.untilPublished(TokensIssued, paymentId);

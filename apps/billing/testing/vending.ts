@@ -3,6 +3,7 @@ import { newId } from '#kernel';
 import { seal } from '#service-host';
 import type { Json, TestService } from '#testing';
 import type { BillingSettings } from '../billing-settings.js';
+import { claimBill } from './claim-bill.js';
 
 /** Of the demo. */
 export const METER = '04987654326';
@@ -22,10 +23,8 @@ export class Vending {
     const verified = await this.billing.as(payerId).post('/api/electricity/verify', { meterNumber, amount });
     if (verified.status !== 201) throw new Error(JSON.stringify(verified.body));
     const paymentId = newId();
-    const claim = { paymentId, payerId };
-    const { status } = await this.billing
-      .asService('payment')
-      .put(`/internal/bills/${verified.body.id}/claim`, claim);
+    const claim = { billId: verified.body.id, paymentId, payerId };
+    const { status } = await claimBill(this.billing.asService('payment'), claim);
     if (status !== 200) throw new Error(`claim: ${status}`);
     return { paymentId, payerId, bill: verified.body };
   }

@@ -5,6 +5,7 @@ import { DEMO_PAYGO, DeviceKey, type DeviceState, enterCode, newDevice } from '#
 import type { BillingSettings } from '../billing-settings.js';
 import { billingService } from '../index.js';
 import { refuseTestKeys } from './refuse-test-keys.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 /** 250.00 a day and VAT of 7.5 %: a day is 268.75. */
 const DEVICE: string = DEMO_PAYGO.number;
@@ -33,8 +34,7 @@ async function buy(amount: string, meterNumber = DEVICE): Promise<{ paymentId: s
   const [payerId, paymentId] = [newId(), newId()];
   const { status, body: bill } = await quote(amount, meterNumber, payerId);
   expect([status, bill.code]).toEqual([201, undefined]);
-  const claim = { paymentId, payerId };
-  await billing.asService('payment').put(`/internal/bills/${bill.id}/claim`, claim);
+  await claimBill(billing.asService('payment'), { billId: bill.id, paymentId, payerId });
   const facts = { paymentId, billId: bill.id, payerId, meterNumber, amount: bill.amount };
   await billing.publish(VendRequested, paymentId, facts);
   return { paymentId, bill };

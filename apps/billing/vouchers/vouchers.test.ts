@@ -9,6 +9,7 @@ import { FakeClock, newId } from '#kernel';
 import { type Answer, type ApiClient, type Json, until } from '#testing';
 import { ExpireVouchers } from './expire-vouchers.js';
 import { METER, VoucherWorld } from './testing/voucher-world.js';
+import { claimBill } from '../testing/claim-bill.js';
 
 const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
 let world: VoucherWorld;
@@ -36,9 +37,8 @@ async function ordered(more: object = {}): Promise<Json> {
 }
 async function pay(batch: Json): Promise<void> {
   const paymentId = newId();
-  const claim = { paymentId, payerId: batch.ownerId };
-  const payment = world.billing.asService('payment');
-  const claimed = await payment.put(`/internal/bills/${batch.id}/claim`, claim);
+  const claim = { billId: batch.id, paymentId, payerId: batch.ownerId };
+  const claimed = await claimBill(world.billing.asService('payment'), claim);
   expect(claimed).toMatchObject({ status: 200, body: { kind: 'vouchers', amount: batch.total } });
   await world.billing.publish(PaymentCompleted, paymentId, {
     ...{ paymentId, reference: 'P-1', purpose: 'vouchers', method: 'wallet', payerId: batch.ownerId },

@@ -224,7 +224,7 @@ test.each([
 });
 
 test.each([
-  '/api/bills/../../internal/bills/1/claim',
+  '/api/bills/../../internal/claims',
   '/api/bills/..%2f..%2finternal/bills/1',
   '/api/bills/%2e%2e/%2e%2e/internal/ops/queue',
   '/api/bills/.%2E/internal',

@@ -30,7 +30,7 @@ describe('one document of several', () => {
     const merged = merge(
       [
         'billing',
-        document({ '/api/bills': {}, '/internal/bills/{id}/claim': {}, '/health/live': {}, '/metrics': {} }),
+        document({ '/api/bills': {}, '/internal/claims': {}, '/health/live': {}, '/metrics': {} }),
       ],
       ['wallet', document({ '/api/wallet': {}, '/openapi.json': {} })],
     );

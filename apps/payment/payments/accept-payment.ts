@@ -8,10 +8,10 @@ import {
   PaymentInitiated,
   type Purpose,
 } from '#contracts';
-import { Clock, Money, numberFor, ok, Problem, refuse, type Result } from '#kernel';
+import { Money, numberFor, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
-import { InternalClient, SETTINGS, type UserCaller } from '#service-host';
+import { GatheredCalls, InternalClient, SETTINGS, type UserCaller } from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { ClosedPerson } from '../closings/closed-person.entity.js';
 import { hashOf, type RequestKeys, reserve } from '../requests/request-keys.js';
@@ -47,13 +47,16 @@ type Details = Pick<Payment, 'purpose' | 'method' | 'amount' | 'currency' | 'tit
 /** Takes on a payment, once per key: afterwards it is stored and announced, and nothing is charged yet. */
 @Injectable()
 export class AcceptPayment {
+  private readonly claims: GatheredCalls<ClaimBill, ClaimedBill>;
+
   constructor(
     private readonly work: UnitOfWork<Tx>,
-    private readonly client: InternalClient,
+    client: InternalClient,
     private readonly dataSource: DataSource,
-    private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: PaymentSettings,
-  ) {}
+  ) {
+    this.claims = new GatheredCalls(client, 'billing', '/internal/claims');
+  }
 
   /** Refusals: those of the keys; step_up_required, after which the same keys go on with a proof. */
   async direct(caller: UserCaller, order: PayDirectly, keys: RequestKeys): Promise<Result<Accepted>> {
@@ -85,19 +88,14 @@ export class AcceptPayment {
     if (!reserved.ok) return reserved;
     const { paymentId: id, insteadOf, payment } = reserved.value;
     if (payment) return ok({ payment, replayed: true });
-    const claim = await this.client.call<ClaimedBill>(
-      'billing',
-      'PUT',
-      `/internal/bills/${order.billId}/claim`,
-      caller,
-      {
-        paymentId: id,
-        amount: order.amount,
-        payerId: caller.userId,
-        insteadOf,
-        ...(!caller.steppedUp && { atMost: this.settings.STEP_UP_ABOVE }),
-      } satisfies ClaimBill,
-    );
+    const claim = await this.claims.ask(caller, {
+      billId: order.billId,
+      paymentId: id,
+      amount: order.amount,
+      payerId: caller.userId,
+      insteadOf,
+      ...(!caller.steppedUp && { atMost: this.settings.STEP_UP_ABOVE }),
+    });
     if (!claim.ok) return refuse(await this.withLink(claim.problem, order.billId));
     const { amount, title, meterNumber, kind } = claim.value;
     const money = Money.parse(amount.amount, amount.currency);

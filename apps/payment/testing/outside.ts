@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
-import { newId } from '#kernel';
+import type { ClaimBill, ClaimedBill, Gathered, GatheredAnswers } from '#contracts';
+import { newId, type ProblemCode } from '#kernel';
 
 export interface OutsideBill {
   amount: string;
@@ -9,13 +10,6 @@ export interface OutsideBill {
   locked?: boolean;
   /** Told which payment claims it. */
   onClaim?: (paymentId: string) => void;
-}
-
-interface Claim {
-  paymentId: string;
-  amount?: string;
-  payerId: string;
-  insteadOf: string[];
 }
 
 /** Billing and the gateway, as payment sees them. */
@@ -31,21 +25,9 @@ export async function playOutside(): Promise<Outside> {
   const bills = new Map<string, OutsideBill>();
   const friend = newId();
   const app = Fastify();
-  app.put<{ Params: { id: string }; Body: Claim }>('/internal/bills/:id/claim', async (request, reply) => {
-    const bill = bills.get(request.params.id);
-    const { paymentId, amount, payerId, insteadOf } = request.body;
-    const refuse = (status: number, code: string) => reply.status(status).send({ code, status });
-    if (!bill || bill.owner !== payerId) return refuse(404, 'not_found');
-    if (bill.locked)
-      return reply.status(409).header('retry-after', '1').send({ code: 'request_in_progress' });
-    if (amount !== undefined && amount !== bill.amount) return refuse(422, 'amount_mismatch');
-    const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
-    if (!free) return refuse(409, 'payment_in_progress');
-    bill.claimedBy = paymentId;
-    bill.onClaim?.(paymentId);
-    const money = { amount: bill.amount, currency: 'NGN' };
-    return { billId: request.params.id, number: 'B-1', kind: 'bill', amount: money, title: 'Bill B-1' };
-  });
+  app.post<{ Body: Gathered<ClaimBill> }>('/internal/claims', async (request) => ({
+    answers: request.body.questions.map(({ asked }) => answerClaim(bills.get(asked.billId), asked)),
+  }));
   app.post<{ Body: { phone?: string; userId?: string } }>('/internal/users/find', async (request, reply) => {
     if (request.body.phone === '+2348010000009') return { userId: friend, maskedName: 'A••• B•••' };
     if (request.body.userId) return { userId: request.body.userId, maskedName: 'C•••' };
@@ -57,4 +39,22 @@ export async function playOutside(): Promise<Outside> {
     friend,
     close: () => app.close(),
   };
+}
+
+function answerClaim(
+  bill: OutsideBill | undefined,
+  { billId, paymentId, amount, payerId, insteadOf = [] }: ClaimBill,
+): GatheredAnswers<ClaimedBill>['answers'][number] {
+  const refuse = (code: ProblemCode, retryAfterSeconds?: number) => ({
+    problem: { code, retryAfterSeconds },
+  });
+  if (!bill || bill.owner !== payerId) return refuse('not_found');
+  if (bill.locked) return refuse('request_in_progress', 1);
+  if (amount !== undefined && amount !== bill.amount) return refuse('amount_mismatch');
+  const free = !bill.claimedBy || [paymentId, ...insteadOf].includes(bill.claimedBy);
+  if (!free) return refuse('payment_in_progress');
+  bill.claimedBy = paymentId;
+  bill.onClaim?.(paymentId);
+  const money = { amount: bill.amount, currency: 'NGN' } as const;
+  return { value: { billId, number: 'B-1', kind: 'bill', amount: money, title: 'Bill B-1' } };
 }

@@ -1,11 +1,13 @@
 import type { MoneyJson } from '#kernel';
 
 /**
- * `PUT /internal/bills/{id}/claim` reserves a bill for one payment. Idempotent: the same payment may claim again.
+ * `POST /internal/claims`, gathered: each question reserves a bill for one payment. Idempotent: the same payment may claim
+ * again.
  * Refusals: not_found (also another customer's bill), amount_mismatch, bill_not_payable, payment_in_progress,
  * step_up_required.
  */
 export interface ClaimBill {
+  billId: string;
   paymentId: string;
   /** Major units, as the payer wrote it; without it the bill's own amount is meant. */
   amount?: string | number;
