@@ -5,7 +5,8 @@
 // node tools/test.mjs faults           a hundred faults, sixty purchases, and the planted bugs
 // node tools/test.mjs jest [patterns]  chosen test files, e.g. `node tools/test.mjs jest apps/wallet`
 // Whatever follows is handed to Jest.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -13,11 +14,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [kind = 'all', ...rest] = process.argv.slice(2);
 const bin = (path) => `${root}node_modules/${path}`;
 
+const IMPORT_RULES = [
+  'import rules',
+  [bin('dependency-cruiser/bin/dependency-cruise.mjs'), ...depcruiseArgs()],
+];
+/** Lint comes first: it takes as long as the others together. */
 const CHECKS = [
+  ['lint', [bin('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/']],
   ['lock file', ['tools/check-lock.mjs']],
   ['types', ['tools/typecheck.mjs']],
-  ['import rules', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), ...depcruiseArgs()]],
-  ['lint', [bin('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/']],
+  IMPORT_RULES,
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '--cache', '.']],
 ];
 
@@ -25,13 +31,12 @@ const CHECKS = [
 const FAULTS = { ...process.env, WATTLINE_TEST_FAULTS: '1' };
 
 let failed = 0;
+const waiting = [...CHECKS];
 if (kind === 'deps') {
-  check(...CHECKS[2]);
+  await check(IMPORT_RULES);
   process.exit(failed);
 }
-if (kind === 'all') {
-  for (const [name, args] of CHECKS) check(name, args);
-}
+if (kind === 'all') await Promise.all([checkInTurn(), checkInTurn()]); // two cores
 let status = runJest(rest);
 // Faults take both cores: they come last, and alone.
 if (kind === 'all' && status === 0 && rest.length === 0)
@@ -39,9 +44,18 @@ if (kind === 'all' && status === 0 && rest.length === 0)
 if (failed > 0) console.error(`${failed} of ${CHECKS.length} checks before the tests failed (see above)`);
 process.exit(status !== 0 ? status : failed > 0 ? 1 : 0);
 
-function check(name, args) {
+async function checkInTurn() {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await check(next);
+}
+
+/** What it says is shown when it has ended, so that two at a time can be told apart. */
+async function check([name, args]) {
   const started = performance.now();
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const [status] = await once(child, 'close');
+  process.stdout.write(Buffer.concat(said));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
   if (status !== 0) failed += 1;
