@@ -28,10 +28,7 @@ describe('one document of several', () => {
 
   test('has the paths of all, but not what is internal', () => {
     const merged = merge(
-      [
-        'billing',
-        document({ '/api/bills': {}, '/internal/claims': {}, '/health/live': {}, '/metrics': {} }),
-      ],
+      ['billing', document({ '/api/bills': {}, '/internal/claims': {}, '/health/live': {}, '/metrics': {} })],
       ['wallet', document({ '/api/wallet': {}, '/openapi.json': {} })],
     );
     expect(Object.keys(merged.paths)).toEqual(['/api/bills', '/api/wallet']);
