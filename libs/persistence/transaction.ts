@@ -15,16 +15,20 @@ export class Transaction {
     readonly context: WorkContext,
   ) {}
 
-  /** The row, locked until the commit, or undefined. All works of a batch get the same object. */
+  /**
+   * The row, locked until the commit, or undefined. All works of a batch get the same object, and who arrived first
+   * goes on first: one that waits for the same rows as another, by `load` or by `get`, takes as many ticks.
+   */
   load<T extends object>(entity: Class<T>, id: string): Promise<T | undefined> {
-    return this.batch.load(entity, id);
+    return this.batch.load(entity, id).then((row) => row);
   }
 
   /** As `load`, for a row that must be there. */
-  async get<T extends object>(entity: Class<T>, id: string): Promise<T> {
-    const row = await this.batch.load(entity, id);
-    if (!row) throw new Error(`${entity.name} ${id} is missing`);
-    return row;
+  get<T extends object>(entity: Class<T>, id: string): Promise<T> {
+    return this.batch.load(entity, id).then((row) => {
+      if (!row) throw new Error(`${entity.name} ${id} is missing`);
+      return row;
+    });
   }
 
   insert<T extends object>(entity: Class<T>, row: T): T {

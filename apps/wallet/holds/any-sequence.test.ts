@@ -62,6 +62,7 @@ class Model {
         this.balance[payer]! += amount;
       }
       if (state) return;
+      if (kind === 'top_up') return void this.states.set(which, 'over');
       const enough = this.balance[payer]! - this.held[payer]! >= amount;
       this.states.set(which, enough ? 'held' : 'over');
       if (enough) this.held[payer]! += amount;
@@ -71,7 +72,7 @@ class Model {
     if (state !== 'held') return;
     this.states.set(which, 'over');
     this.held[payer]! -= amount;
-    if (step === 'fail' || kind === 'top_up') return;
+    if (step === 'fail') return;
     this.balance[payer]! -= amount;
     if (kind === 'transfer') this.balance[1 - payer]! += amount;
   }

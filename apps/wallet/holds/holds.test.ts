@@ -104,13 +104,26 @@ describe('a payment from the wallet', () => {
 });
 
 describe('top-ups', () => {
-  test('are held until they complete, then they are told', async () => {
+  test('are their owner’s as soon as they are collected: who is told that one is paid can spend it', async () => {
     const payment = aTopUp(newId(), '100.00');
     await payments.collect(payment);
     await wallet.untilPublished(FundsHeld, payment.paymentId);
-    expect(await read.moneyOf(payment.payerId)).toBe('100.00 0.00 100.00');
-    await payments.complete(payment);
+    expect(await read.moneyOf(payment.payerId)).toBe('100.00 100.00 0.00');
     expect(await read.changesBy(payment)).toEqual(['top_up 100.00 100.00 100.00']);
+    const spent = aPayment({ payerId: payment.payerId, amount: '100.00' });
+    await payments.initiate(spent);
+    await payments.complete(payment);
+    expect(await read.moneyOf(payment.payerId)).toBe('100.00 0.00 100.00');
+    expect(await read.announced(spent)).toEqual(['funds_held']);
+    expect(await read.changesBy(payment)).toHaveLength(1);
+  });
+
+  test('that fail after they were collected stay in the wallet', async () => {
+    const payment = aTopUp(newId(), '100.00');
+    await payments.collect(payment);
+    await payments.fail(payment);
+    expect(await read.moneyOf(payment.payerId)).toBe('100.00 100.00 0.00');
+    expect(await read.changesBy(payment)).toHaveLength(1);
   });
 
   test('reach a wallet whose owner is registered only afterwards', async () => {

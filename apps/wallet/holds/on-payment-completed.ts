@@ -19,17 +19,16 @@ export class OnPaymentCompleted {
    */
   @Consumes(PaymentCompleted)
   async take({ data }: EventOf<typeof PaymentCompleted>, tx: Tx): Promise<void> {
-    const hold = await tx.get(Hold, data.paymentId);
+    const [amount, payeeId] = [moneyOf(data), payeeOf(data)];
+    const [hold, wallet, payee] = await Promise.all([
+      tx.load(Hold, data.paymentId),
+      tx.load(Account, data.payerId),
+      payeeId === undefined ? undefined : openWallet(tx, payeeId, amount.currency),
+    ]);
+    if (!hold) throw new Error(`nothing is held for payment ${data.paymentId} yet`);
     const end = data.purpose === 'top_up' ? 'released' : 'captured';
     if (isOver(hold, end)) return;
-    const payeeId = payeeOf(data);
-    const [wallet, payee] = await Promise.all([
-      tx.get(Account, hold.walletId),
-      payeeId === undefined ? undefined : openWallet(tx, payeeId, hold.currency),
-    ]);
-    if (isOver(hold, end)) return; // by a work of the same batch, while this one waited for the wallets
-    const amount = amountOf(hold);
-    if (hold.walletId !== data.payerId || !amount.equals(moneyOf(data))) {
+    if (hold.walletId !== wallet?.id || !amount.equals(amountOf(hold))) {
       throw new PermanentError(`payment ${hold.id} is not what was held for it`);
     }
     tx.set(hold, { state: holdMachine.move(hold.state, end), closedAt: tx.now });

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { PaymentFailed } from '#contracts';
-import { Consumes, type EventOf, type Tx } from '#messaging';
+import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
 import { Account } from '../ledger/account.entity.js';
 import { announceChange } from '../wallets/announce-change.js';
 import { amountOf, Hold, holdFor } from './hold.entity.js';
@@ -13,11 +13,14 @@ export class OnPaymentFailed {
   async free({ data }: EventOf<typeof PaymentFailed>, tx: Tx): Promise<void> {
     // Failed before its money was asked for: remembered, so that a late request reserves nothing for ever.
     const never = holdFor(data, tx.now, { state: 'refused', closedAt: tx.now });
-    if (await tx.insertIfAbsent(Hold, never)) return;
-    const hold = await tx.get(Hold, data.paymentId);
-    if (hold.state === 'refused') return;
-    const wallet = await tx.get(Account, hold.walletId);
-    if (hold.state === 'released') return;
+    const [, hold, wallet] = await Promise.all([
+      tx.insertIfAbsent(Hold, never),
+      tx.get(Hold, data.paymentId),
+      tx.load(Account, data.payerId),
+    ]);
+    if (hold.state === 'refused' || hold.state === 'released') return;
+    if (hold.walletId !== wallet?.id)
+      throw new PermanentError(`payment ${hold.id} is not what was held for it`);
     tx.set(hold, { state: holdMachine.move(hold.state, 'released'), closedAt: tx.now });
     tx.set(wallet, { held: wallet.held - hold.amount });
     if (hold.collected) announceChange(tx, wallet, 'refund', amountOf(hold), data);

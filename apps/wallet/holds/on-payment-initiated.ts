@@ -14,8 +14,8 @@ export class OnPaymentInitiated {
     if (method !== 'wallet') return;
     const hold = holdFor(event.data, tx.now);
     const amount = amountOf(hold);
-    if (!(await tx.insertIfAbsent(Hold, hold))) return; // decided before, or failed before we heard of it
-    const wallet = await tx.load(Account, payerId);
+    const [placed, wallet] = await Promise.all([tx.insertIfAbsent(Hold, hold), tx.load(Account, payerId)]);
+    if (!placed) return; // decided before, or failed before we heard of it
     const refusal = refusalOf(wallet, amount);
     if (refusal || !wallet) {
       const code = refusal ?? 'insufficient_funds';

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { PaymentRefunded } from '#contracts';
-import { Consumes, type EventOf, type Tx } from '#messaging';
+import { Consumes, type EventOf, PermanentError, type Tx } from '#messaging';
 import { Account } from '../ledger/account.entity.js';
 import { postJournal } from '../ledger/post-journal.js';
 import { systemAccounts } from '../ledger/system-accounts.js';
@@ -16,10 +16,12 @@ export class OnPaymentRefunded {
    */
   @Consumes(PaymentRefunded)
   async giveBack({ data }: EventOf<typeof PaymentRefunded>, tx: Tx): Promise<void> {
-    const hold = await tx.get(Hold, data.paymentId);
-    const wallet = await tx.get(Account, hold.walletId);
+    const [hold, wallet] = await Promise.all([tx.load(Hold, data.paymentId), tx.load(Account, data.payerId)]);
+    if (!hold) throw new Error(`nothing is held for payment ${data.paymentId} yet`);
     if (hold.state === 'refunded') return;
     if (hold.state === 'held') throw new Error(`the money of payment ${hold.id} is not taken yet`);
+    if (hold.walletId !== wallet?.id)
+      throw new PermanentError(`payment ${hold.id} is not what was held for it`);
     const amount = amountOf(hold);
     tx.set(hold, { state: holdMachine.move(hold.state, 'refunded'), closedAt: tx.now });
     postJournal(tx, {

@@ -119,6 +119,15 @@ test('40 payments of 50.00 at once on a wallet of 900.00: 18 are paid, 22 refuse
   expect(await read.moneyOf(payerId)).toBe('0.00 0.00 0.00');
 });
 
+test('what a failed payment held is there for the next one, though both come in one batch', async () => {
+  const payers = await Promise.all(many(20, () => owner('50.00')));
+  const failing = payers.map((payerId) => aPayment({ payerId, amount: '50.00' }));
+  await Promise.all(failing.map(payments.initiate));
+  const next = payers.map((payerId) => aPayment({ payerId, amount: '50.00' }));
+  await Promise.all(failing.flatMap((payment, i) => [payments.fail(payment), payments.initiate(next[i]!)]));
+  expect(Object.keys(await statesOf(next))).toEqual(['held']);
+});
+
 describe('several processes at once', () => {
   test('40 payments of 50.00 on a wallet of 900.00: 18 are paid, 22 refused, and 0.00 is left', async () => {
     const payerId = await owner('900.00');
@@ -169,7 +178,7 @@ describe('several processes at once', () => {
     const they = fourProcesses();
     await Promise.all(transfers.map(payments.initiate));
     await Promise.all([...topUps.map(they.collect), ...transfers.map(they.complete)]);
-    expect(await read.moneyOf(payeeId)).toBe('300.00 200.00 100.00');
+    expect(await read.moneyOf(payeeId)).toBe('300.00 300.00 0.00');
     await Promise.all(topUps.map(they.complete));
     expect(await read.moneyOf(payeeId)).toBe('300.00 300.00 0.00');
     const { body } = await wallet.as(payeeId).get(`/api/wallets/${payeeId}/entries?limit=100`);
