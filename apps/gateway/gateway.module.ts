@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AttemptLimits } from './accounts/attempt-limits.js';
 import { AuthController } from './accounts/auth.controller.js';
 import { ChangeProfile } from './accounts/change-profile.js';
+import { FindPeople } from './accounts/find-people.js';
 import { FindUsers } from './accounts/find-users.js';
 import { ConfirmPasswordReset } from './accounts/confirm-password-reset.js';
 import { DeleteAccount } from './accounts/delete-account.js';
@@ -73,6 +74,7 @@ import { ReadSystemStatus } from './short-names/system-status.js';
     DeleteAccount,
     EndSession,
     FindActions,
+    FindPeople,
     FindUsers,
     ExportAccount,
     Forwarder,

@@ -29,11 +29,14 @@ const LONGEST_MILLIS = 3_000;
 export async function answerEach<Q, A>(
   questions: Question<Q>[],
   log: Log,
-  answer: (context: WorkContext, asked: Q) => Promise<Result<A>>,
+  answer: (context: WorkContext, asked: Q, index: number) => Promise<Result<A>>,
 ): Promise<GatheredAnswers<A>> {
-  const one = async ({ context, asked }: Question<Q>): Promise<GatheredAnswers<A>['answers'][number]> => {
+  const one = async (
+    { context, asked }: Question<Q>,
+    index: number,
+  ): Promise<GatheredAnswers<A>['answers'][number]> => {
     try {
-      const result = await answer(context, asked);
+      const result = await answer(context, asked, index);
       if (result.ok) return { value: result.value };
       throw result.problem;
     } catch (error) {
@@ -48,7 +51,7 @@ export async function answerEach<Q, A>(
     const problem = { code: 'unavailable', retryAfterSeconds: 1 };
     timer = setTimeout(() => resolve({ problem }), LONGEST_MILLIS);
   });
-  const answers = await Promise.all(questions.map((question) => Promise.race([one(question), late])));
+  const answers = await Promise.all(questions.map((question, i) => Promise.race([one(question, i), late])));
   clearTimeout(timer);
   return { answers };
 }

@@ -1,5 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify';
-import { BillCancelled, BillChanged, BillCreated, type FindUser } from '#contracts';
+import { BillCancelled, BillChanged, BillCreated, type FindUser, type Gathered } from '#contracts';
 import { FakeClock, isId, newId } from '#kernel';
 import { CALLER_HEADER, readCaller } from '#service-host';
 import { startTestService, type TestService } from '#testing';
@@ -14,15 +14,16 @@ let asked: FindUser[] = [];
 
 beforeAll(async () => {
   gateway = fastify();
-  gateway.post('/internal/users/find', (request, reply) => {
+  gateway.post('/internal/users/find', (request) => {
     const secret = billing.running.parts.settings.INTERNAL_SECRET;
     const caller = readCaller(String(request.headers[CALLER_HEADER]), secret, clock.now().getTime());
     expect(caller).toMatchObject({ kind: 'service', service: 'billing' });
-    const { userId = '' } = request.body as FindUser;
-    asked.push({ userId });
-    const maskedName = people.get(userId);
-    if (maskedName) return reply.send({ userId, maskedName });
-    return reply.status(404).send({ code: 'not_found' });
+    const answers = (request.body as Gathered<FindUser>).questions.map(({ asked: { userId = '' } }) => {
+      asked.push({ userId });
+      const maskedName = people.get(userId);
+      return maskedName ? { value: { userId, maskedName } } : { problem: { code: 'not_found' } };
+    });
+    return Promise.resolve({ answers });
   });
   const GATEWAY_URL = await gateway.listen({ host: '127.0.0.1', port: 0 });
   billing = await startTestService(billingService, { clock, environment: { GATEWAY_URL } });

@@ -3,7 +3,7 @@ import { BillCreated, type FindUser, type FoundUser } from '#contracts';
 import { Clock, dayIn, isId, newId, numberFor, ok, Problem, refuse, type Result } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
-import { InternalClient, readAmount, SETTINGS, type UserCaller } from '#service-host';
+import { GatheredCalls, InternalClient, readAmount, SETTINGS, type UserCaller } from '#service-host';
 import type { BillingSettings } from '../billing-settings.js';
 import type { CreateBillBody } from './bill-requests.js';
 import { type BillView, factsOf, viewOf } from './bill-view.js';
@@ -20,12 +20,16 @@ type NewBill = Pick<Bill, 'kind' | 'customerId' | 'issuedBy' | 'amount' | 'curre
  */
 @Injectable()
 export class CreateBill {
+  private readonly people: GatheredCalls<FindUser, FoundUser>;
+
   constructor(
     private readonly work: UnitOfWork<Tx>,
-    private readonly client: InternalClient,
+    client: InternalClient,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: BillingSettings,
-  ) {}
+  ) {
+    this.people = new GatheredCalls(client, 'gateway', '/internal/users/find');
+  }
 
   async run(caller: UserCaller, body: CreateBillBody): Promise<Result<BillView>> {
     const amount = readAmount(body.amount, body.currency, this.settings.CURRENCY);
@@ -53,14 +57,7 @@ export class CreateBill {
     if (customerId === caller.userId) return ok(customerId);
     if (caller.role !== 'operator')
       return refuse(new Problem('forbidden', 'only an operator bills somebody else'));
-    const wanted: FindUser = { userId: customerId };
-    const found = await this.client.call<FoundUser>(
-      'gateway',
-      'POST',
-      '/internal/users/find',
-      caller,
-      wanted,
-    );
+    const found = await this.people.ask(caller, { userId: customerId });
     if (found.ok) return ok(customerId);
     return refuse(
       found.problem.code === 'not_found' ? invalid('customerId', 'nobody has this id') : found.problem,

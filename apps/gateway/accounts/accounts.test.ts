@@ -1,7 +1,7 @@
-import { UserRegistered } from '#contracts';
+import { type FindUser, UserRegistered } from '#contracts';
 import { isId, newId, unwrap } from '#kernel';
 import { unsealPersonal } from '#service-host';
-import { ApiClient, type Answer, startTestService, type TestService } from '#testing';
+import { ApiClient, type Answer, type Json, startTestService, type TestService } from '#testing';
 import { createOperator, gatewayService, type GatewaySettings } from '../index.js';
 import { makeOperator, operatorSettings } from './operator-command.js';
 import { CONTACT_SECRET, gatewayEnvironment, somebody } from '../testing/outside.js';
@@ -208,41 +208,49 @@ test('a change of the profile is told to the system without the name in the clea
   expect(JSON.stringify(data)).not.toContain('Folasade');
 });
 
-test('services find a person by phone or id, and learn a masked name only', async () => {
-  const person = somebody({ name: 'Ngozi Adeyemi' });
-  const { body } = await api.post('/api/auth/register', person);
+/** People whom a service asks for, together: their answers, or the codes of the refusals. */
+async function findPeople(asking: ApiClient, ...wanted: FindUser[]): Promise<unknown[]> {
+  const questions = wanted.map((asked) => ({ context: { correlationId: newId() }, asked }));
+  const { status, body } = await asking.post('/internal/users/find', { questions });
+  if (status !== 200) return [status];
+  return body.answers.map(({ value, problem }: Json) => value ?? problem.code);
+}
+
+test('services find people by phone or id, many at once, and learn masked names only', async () => {
+  const [ngozi, bola] = [somebody({ name: 'Ngozi Adeyemi' }), somebody({ name: 'Bola Ige' })];
+  const [one, other] = [
+    await api.post('/api/auth/register', ngozi),
+    await api.post('/api/auth/register', bola),
+  ];
   const billing = gateway.asService('billing');
-  const found = { userId: body.user.id, maskedName: 'N••• A•••' };
-  for (const question of [
-    { phone: person.phone },
-    { phone: `0${person.phone.slice(4)}` },
-    { userId: body.user.id },
-  ]) {
-    expect((await billing.post('/internal/users/find', question)).body).toEqual(found);
-  }
-  for (const question of [
-    { phone: '+2348031119999' },
-    { phone: 'x' },
-    { userId: newId() },
-    { userId: 'x' },
-  ]) {
-    expect(refusal(await billing.post('/internal/users/find', question))).toEqual([
-      404,
-      'not_found',
-      undefined,
-    ]);
-  }
-  for (const question of [{}, { phone: person.phone, userId: body.user.id }]) {
-    expect((await billing.post('/internal/users/find', question)).status).toBe(400);
-  }
+  const found = { userId: one.body.user.id, maskedName: 'N••• A•••' };
+  const nationally = `0${ngozi.phone.slice(4)}`;
+  expect(
+    await findPeople(
+      billing,
+      ...[
+        { phone: ngozi.phone },
+        { userId: other.body.user.id },
+        { phone: nationally },
+        { userId: found.userId },
+      ],
+      ...[{ phone: '+2348031119999' }, { phone: 'x' }, { userId: newId() }, { userId: 'x' }],
+      ...[{}, { phone: ngozi.phone, userId: found.userId }, { phone: ngozi.phone }],
+    ),
+  ).toEqual([
+    ...[found, { userId: other.body.user.id, maskedName: 'B••• I•••' }, found, found],
+    ...['not_found', 'not_found', 'not_found', 'not_found'],
+    ...['validation_failed', 'validation_failed', found],
+  ]);
+  expect(await findPeople(billing)).toEqual([400]);
 });
 
 test('nobody but a service may ask who has a phone', async () => {
   const { body } = await register();
   const question = { userId: body.user.id };
-  expect((await api.post('/internal/users/find', question)).status).toBe(401);
-  expect((await withToken(body.accessToken).post('/internal/users/find', question)).status).toBe(401);
-  expect((await gateway.as(body.user.id).post('/internal/users/find', question)).status).toBe(403);
+  expect(await findPeople(api, question)).toEqual([401]);
+  expect(await findPeople(withToken(body.accessToken), question)).toEqual([401]);
+  expect(await findPeople(gateway.as(body.user.id), question)).toEqual([403]);
 });
 
 test('nobody but notification learns what opens a contact', async () => {

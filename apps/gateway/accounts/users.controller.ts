@@ -1,17 +1,57 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsDefined,
+  IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { DataSource, In, IsNull, Not } from 'typeorm';
-import type { AskContactKeys, ContactKeys, FindUser, FoundUser } from '#contracts';
-import { isId, maskName, Problem } from '#kernel';
-import { CallingService, type ServiceCaller, ServicesOnly, SETTINGS } from '#service-host';
-import type { GatewaySettings } from '../gateway-settings.js';
-import { readPhone } from './phone.rules.js';
+import {
+  type AskContactKeys,
+  type ContactKeys,
+  type FindUser,
+  type FoundUser,
+  type Gathered,
+  type GatheredAnswers,
+  MOST_QUESTIONS,
+  type Question,
+} from '#contracts';
+import { Problem } from '#kernel';
+import {
+  answerEach,
+  CallingService,
+  LOG,
+  type Log,
+  QuestionContext,
+  type ServiceCaller,
+  ServicesOnly,
+} from '#service-host';
+import { FindPeople } from './find-people.js';
 import { UserRow } from './user.entity.js';
 
 class FindUserBody implements FindUser {
   @IsOptional() @IsString() @MaxLength(40) phone?: string;
   @IsOptional() @IsString() @MaxLength(40) userId?: string;
+}
+
+class FindUserQuestion implements Question<FindUser> {
+  @IsDefined() @ValidateNested() @Type(() => QuestionContext) context!: QuestionContext;
+  @IsDefined() @ValidateNested() @Type(() => FindUserBody) asked!: FindUserBody;
+}
+
+class FindUsersBody implements Gathered<FindUser> {
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MOST_QUESTIONS)
+  @ValidateNested({ each: true })
+  @Type(() => FindUserQuestion)
+  questions!: FindUserQuestion[];
 }
 
 class ContactKeysBody implements AskContactKeys {
@@ -25,19 +65,15 @@ class ContactKeysBody implements AskContactKeys {
 export class UsersController {
   constructor(
     private readonly dataSource: DataSource,
-    @Inject(SETTINGS) private readonly settings: GatewaySettings,
+    private readonly findPeople: FindPeople,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** A phone that cannot be read is nobody's: 404. */
   @Post('find')
   @HttpCode(200)
-  async find(@Body() { phone, userId }: FindUserBody): Promise<FoundUser> {
-    if ((phone === undefined) === (userId === undefined)) {
-      throw new Problem('validation_failed', 'either phone or userId must be given');
-    }
-    const user = phone === undefined ? await this.byId(userId!) : await this.byPhone(phone);
-    if (!user) throw new Problem('not_found');
-    return { userId: user.id, maskedName: maskName(user.name) };
+  find(@Body() { questions }: FindUsersBody): Promise<GatheredAnswers<FoundUser>> {
+    const found = this.findPeople.all(questions.map(({ asked }) => asked));
+    return answerEach(questions, this.log, async (_context, _asked, i) => (await found)[i]!);
   }
 
   /** What opens people's sealed contacts. Nobody but notification has to. */
@@ -53,14 +89,5 @@ export class UsersController {
       where: { id: In(userIds), contactKey: Not(IsNull()) },
     });
     return { keys: Object.fromEntries(users.map(({ id, contactKey }) => [id, contactKey!])) };
-  }
-
-  private async byId(id: string): Promise<UserRow | null> {
-    return isId(id) ? this.dataSource.getRepository(UserRow).findOneBy({ id }) : null;
-  }
-
-  private async byPhone(text: string): Promise<UserRow | null> {
-    const phone = readPhone(text, this.settings.PHONE_COUNTRY);
-    return phone.ok ? this.dataSource.getRepository(UserRow).findOneBy({ phone: phone.value }) : null;
   }
 }

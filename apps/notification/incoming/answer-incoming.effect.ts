@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { FoundUser, ResendNewest, TokensResent } from '#contracts';
+import type { FindUser, FoundUser, ResendNewest, TokensResent } from '#contracts';
 import { type Id, newId } from '#kernel';
 import { type Effect, EffectRunner, type FinalOutcome, type Outcome, type Tx } from '#messaging';
-import { InternalClient, SETTINGS, unseal } from '#service-host';
+import { GatheredCalls, InternalClient, SETTINGS, unseal } from '#service-host';
 import { TellUser } from '../messages/tell-user.js';
 import type { NotificationSettings } from '../notification-settings.js';
 import { keywordHelp, noTokens } from '../templates/sms-templates.rules.js';
@@ -29,13 +29,16 @@ export class AnswerIncoming implements Effect<AnswerIncomingCommand, Answer>, On
   readonly timeoutMillis = 15_000;
   readonly maxAttempts = 6;
   readonly askAfterMillis = [2_000, 10_000, 30_000];
+  private readonly people: GatheredCalls<FindUser, FoundUser>;
 
   constructor(
     private readonly effects: EffectRunner,
     private readonly client: InternalClient,
     private readonly tellUser: TellUser,
     @Inject(SETTINGS) private readonly settings: NotificationSettings,
-  ) {}
+  ) {
+    this.people = new GatheredCalls(client, 'gateway', '/internal/users/find');
+  }
 
   onModuleInit(): void {
     this.effects.register(this);
@@ -43,8 +46,7 @@ export class AnswerIncoming implements Effect<AnswerIncomingCommand, Answer>, On
 
   async perform({ sealedPhone, wanted }: AnswerIncomingCommand): Promise<Outcome<Answer>> {
     const phone = unseal(sealedPhone, this.settings.CONTACT_SECRET, PHONE_PURPOSE);
-    const path = '/internal/users/find';
-    const found = await this.client.call<FoundUser>('gateway', 'POST', path, context(), { phone });
+    const found = await this.people.ask(context(), { phone });
     if (!found.ok) return found.problem.code === 'not_found' ? done(null) : notDone(found.problem.code);
     const { userId } = found.value;
     return wanted.kind === 'tokens' ? this.resend(userId, wanted) : done({ userId, text: 'help' });

@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import type { ClaimBill, ClaimedBill, Gathered, GatheredAnswers } from '#contracts';
+import type { ClaimBill, ClaimedBill, FindUser, FoundUser, Gathered, GatheredAnswers } from '#contracts';
 import { newId, type ProblemCode } from '#kernel';
 
 export interface OutsideBill {
@@ -28,17 +28,24 @@ export async function playOutside(): Promise<Outside> {
   app.post<{ Body: Gathered<ClaimBill> }>('/internal/claims', async (request) => ({
     answers: request.body.questions.map(({ asked }) => answerClaim(bills.get(asked.billId), asked)),
   }));
-  app.post<{ Body: { phone?: string; userId?: string } }>('/internal/users/find', async (request, reply) => {
-    if (request.body.phone === '+2348010000009') return { userId: friend, maskedName: 'A••• B•••' };
-    if (request.body.userId) return { userId: request.body.userId, maskedName: 'C•••' };
-    return reply.status(404).send({ code: 'not_found', status: 404 });
-  });
+  app.post<{ Body: Gathered<FindUser> }>('/internal/users/find', async (request) => ({
+    answers: request.body.questions.map(({ asked }) => answerFind(friend, asked)),
+  }));
   return {
     url: await app.listen({ port: 0, host: '127.0.0.1' }),
     bills,
     friend,
     close: () => app.close(),
   };
+}
+
+function answerFind(
+  friend: string,
+  { phone, userId }: FindUser,
+): GatheredAnswers<FoundUser>['answers'][number] {
+  if (phone === '+2348010000009') return { value: { userId: friend, maskedName: 'A••• B•••' } };
+  if (userId) return { value: { userId, maskedName: 'C•••' } };
+  return { problem: { code: 'not_found' } };
 }
 
 function answerClaim(

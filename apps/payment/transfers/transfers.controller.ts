@@ -4,7 +4,15 @@ import { IsDefined, IsOptional, IsString, IsUUID, Length, MaxLength } from 'clas
 import type { FastifyReply } from 'fastify';
 import type { FindUser, FoundUser } from '#contracts';
 import { Problem, unwrap } from '#kernel';
-import { InternalClient, readAmount, Refuses, SETTINGS, User, type UserCaller } from '#service-host';
+import {
+  GatheredCalls,
+  InternalClient,
+  readAmount,
+  Refuses,
+  SETTINGS,
+  User,
+  type UserCaller,
+} from '#service-host';
 import type { PaymentSettings } from '../payment-settings.js';
 import { AcceptPayment } from '../payments/accept-payment.js';
 import { ACCEPTING, answerAccepted, TakesProof } from '../payments/answer-accepted.js';
@@ -48,11 +56,15 @@ class TransferBody {
 @ApiTags('wallet')
 @Controller('api/transfers')
 export class TransfersController {
+  private readonly people: GatheredCalls<FindUser, FoundUser>;
+
   constructor(
     private readonly acceptPayment: AcceptPayment,
-    private readonly client: InternalClient,
+    client: InternalClient,
     @Inject(SETTINGS) private readonly settings: PaymentSettings,
-  ) {}
+  ) {
+    this.people = new GatheredCalls(client, 'gateway', '/internal/users/find');
+  }
 
   /** Sends money from the caller's wallet to another person's. */
   @Post()
@@ -85,9 +97,7 @@ export class TransfersController {
     if ((toPhone === undefined) === (toWalletId === undefined))
       throw wrongPayee('name toPhone or toWalletId, one of them');
     const wanted: FindUser = toPhone === undefined ? { userId: toWalletId } : { phone: toPhone };
-    const payee = unwrap(
-      await this.client.call<FoundUser>('gateway', 'POST', '/internal/users/find', caller, wanted),
-    );
+    const payee = unwrap(await this.people.ask(caller, wanted));
     if (payee.userId === caller.userId) throw wrongPayee('this is your own wallet');
     return payee;
   }

@@ -1,4 +1,4 @@
-/** `POST /internal/users/find` finds a person by phone or id; 404 when there is none. */
+/** `POST /internal/users/find`, gathered: each question finds a person by phone or id; not_found when there is none. */
 export interface FindUser {
   phone?: string;
   userId?: string;
