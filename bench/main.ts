@@ -69,8 +69,8 @@ async function measure(world: BenchWorld, options: BenchOptions): Promise<Figure
   if (has('S1'))
     for (let turn = 0; turn < rounds; turn++)
       figures.rivals.push(await rivalRound(world, floorDatabase, options, turn, say));
-  await world.drop(floorDatabase);
   if (has('S4')) figures.trouble = await troubleRun(world, options, say);
-  if (has('S6')) figures.soak = await soakRun(world, options, say);
+  if (has('S6')) figures.soak = await soakRun(world, floorDatabase, options, say);
+  await world.drop(floorDatabase);
   return figures;
 }

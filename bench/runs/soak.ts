@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { closedLoop } from '../load/closed-loop.js';
 import { SendMoney } from '../scenarios/send-money.js';
 import type { BenchWorld, RunningRound } from '../world/bench-world.js';
+import type { Floors } from '../floors/composed-floor.js';
 import { checkedRound } from './checked-round.js';
+import { measureFloors } from './measure-floors.js';
 import type { BenchOptions } from './options.js';
 import type { Say } from './throughput.js';
 
@@ -16,21 +18,31 @@ export interface Soak {
   rates: number[];
   /** Megabytes of all processes together, at the end of each minute. */
   megabytes: number[];
+  /** The machine before the first and after the last minute: it may have become slower, or faster. */
+  floorsBefore: Floors;
+  floorsAfter: Floors;
 }
 
-export function soakRun(world: BenchWorld, options: BenchOptions, say: Say): Promise<Soak> {
+export function soakRun(
+  world: BenchWorld,
+  floorDatabase: string,
+  options: BenchOptions,
+  say: Say,
+): Promise<Soak> {
   const make = (running: RunningRound) => new SendMoney(running);
   const round = { bus: options.bus, batchSize: 200 };
   return checkedRound(world, round, make, 0, async (scenario, running) => {
     await closedLoop(scenario, options.warmSeconds, IN_FLIGHT);
-    const soak: Soak = { rates: [], megabytes: [] };
+    const floors = () => measureFloors(world, floorDatabase, options.floorSeconds);
+    const floorsBefore = await floors();
+    const [rates, megabytes]: [number[], number[]] = [[], []];
     for (let minute = 1; minute <= options.soakMinutes; minute++) {
       const { perSecond } = await closedLoop(scenario, MINUTE, IN_FLIGHT);
-      soak.rates.push(perSecond);
-      soak.megabytes.push(megabytesOf(running));
-      say(`S6 minute ${minute}: ${perSecond.toFixed(0)}/s, ${soak.megabytes.at(-1)!.toFixed(0)} MB`);
+      rates.push(perSecond);
+      megabytes.push(megabytesOf(running));
+      say(`S6 minute ${minute}: ${perSecond.toFixed(0)}/s, ${megabytes.at(-1)!.toFixed(0)} MB`);
     }
-    return soak;
+    return { rates, megabytes, floorsBefore, floorsAfter: await floors() };
   });
 }
 
