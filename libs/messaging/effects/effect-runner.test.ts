@@ -133,6 +133,30 @@ test('what was proven not done is tried again, until it is given up', async () =
   expect(outside.calls).toHaveLength(3);
 });
 
+test('what one sweep has taken, another of the same moment leaves alone: one call at a time for each effect', async () => {
+  const outside = new Outside();
+  const { runner, decide } = await startProcess(outside);
+  for (let times = 0; times < 20; times++) {
+    const reference = await decide();
+    await outside.answer({ kind: 'not_done', reason: 'busy' });
+    await untilState(reference, 'scheduled');
+    clock.advance(2_000);
+    const sweeps = [runner.sweep()];
+    // The clock is set right, or the process is held up for a minute.
+    while (sweeps.length < 5) {
+      clock.advance(LEASE);
+      sweeps.push(runner.sweep());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(sweeps);
+    await outside.answer({ kind: 'succeeded', value: 'yes' });
+    await untilState(reference, 'done');
+    // Performed, or asked for when its lease was over before it began; never both, and not twice.
+    const [first, ...others] = outside.calls.splice(0);
+    expect([first, others.length]).toEqual([`perform ${reference}`, 1]);
+  }
+});
+
 test('what could not begin is no attempt: it is begun again after a tenth of its age, up to a minute', async () => {
   const outside = new Outside();
   const { runner, decide } = await startProcess(outside);

@@ -69,9 +69,8 @@ export class EffectRunner {
 
   begin(): void {
     this.sweeper = setInterval(() => {
-      this.sweeping ??= this.sweep()
-        .catch((error: unknown) => this.options.onProblem?.('effects could not be swept', error))
-        .finally(() => (this.sweeping = undefined));
+      if (this.sweeping) return;
+      this.sweep().catch((error: unknown) => this.options.onProblem?.('effects could not be swept', error));
     }, this.options.sweepMillis ?? 1_000);
   }
 
@@ -93,26 +92,32 @@ export class EffectRunner {
 
   /**
    * Takes what is due: scheduled effects are performed, everything else is asked for first. A scheduled one is
-   * `started` from here on: if this process dies during the call, the next one must ask.
+   * `started` from here on: if this process dies during the call, the next one must ask. One sweep at a time: until it
+   * knows what it has taken, another would ask for what this one is about to perform.
    */
   async sweep(): Promise<void> {
+    while (this.sweeping) await this.sweeping;
+    const taking = this.takeDue();
+    this.sweeping = taking.catch(() => undefined).finally(() => (this.sweeping = undefined)); // its caller hears of it
+    return taking;
+  }
+
+  /** The lease is read from what was written: read later, it may be that of another process. */
+  private async takeDue(): Promise<void> {
     const now = this.clock.now();
-    const [taken] = await this.dataSource.query<[{ reference: string; was: EffectState }[], number]>(
+    const [taken] = await this.dataSource.query<[(EffectRow & { was: EffectState })[], number]>(
       `UPDATE effects e
        SET next_at = $2, state = CASE WHEN due.state = 'scheduled' THEN 'started' ELSE due.state END
        FROM (SELECT reference, state FROM effects WHERE state <> 'done' AND next_at <= $1
              ORDER BY next_at LIMIT 500 FOR UPDATE SKIP LOCKED) due
        WHERE e.reference = due.reference
-       RETURNING e.reference, due.state AS was`,
+       RETURNING due.state AS was, e.reference, e.kind, e.command, e.state, e.attempts, e.questions, e.error,
+                 e.next_at AS "nextAt", e.created_at AS "createdAt", e.correlation_id AS "correlationId",
+                 e.causation_id AS "causationId"`,
       [now, new Date(now.getTime() + this.leaseMillis)],
     );
-    const states = new Map(
-      taken.filter((it) => !this.mine.has(it.reference)).map((it) => [it.reference, it.was]),
-    );
-    if (states.size === 0) return;
-    const references = [...states.keys()].map((reference) => ({ reference }));
-    const due = await this.dataSource.getRepository(EffectRow).findBy(references);
-    for (const row of due) this.enqueue(row, states.get(row.reference) === 'scheduled' ? 'perform' : 'ask');
+    for (const { was, ...row } of taken)
+      if (!this.mine.has(row.reference)) this.enqueue(row, was === 'scheduled' ? 'perform' : 'ask');
   }
 
   private enqueue(row: EffectRow, mode: Mode): void {
