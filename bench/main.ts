@@ -3,6 +3,7 @@ import { spreadOf } from './report/statistics.js';
 import { type Figures, tableOf, targetsOf } from './report/targets.js';
 import { writeResults } from './report/write-results.js';
 import { latencyRun } from './runs/latency.js';
+import { measureFloors } from './runs/measure-floors.js';
 import { installPeers, peerVersions } from './runs/measure-peers.js';
 import { type BenchOptions, readOptions } from './runs/options.js';
 import { overloadRun } from './runs/overload.js';
@@ -52,6 +53,8 @@ async function measure(world: BenchWorld, options: BenchOptions): Promise<Figure
   const has = (name: (typeof scenarios)[number]) => scenarios.includes(name);
   const figures: Figures = { throughput: [], rivals: [], latencies: [] };
   const floorDatabase = await world.migrated();
+  // Not counted: tables that were just filled are vacuumed, and files grow for the first time.
+  if (!options.quick) await measureFloors(world, floorDatabase, options.floorSeconds);
   if (has('S2') || has('S3') || has('S5')) {
     for (let round = 0; round < rounds; round++) {
       say(`round ${round + 1} of ${rounds}`);
