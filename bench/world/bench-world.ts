@@ -51,11 +51,17 @@ export class BenchWorld {
 
   static async start(): Promise<BenchWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'wattline-bench-'));
-    const [postgres, broker] = await Promise.all([
-      startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings: POSTGRES_SETTINGS }),
-      startPrivateBroker({ folder: join(folder, 'rabbitmq') }),
-    ]);
-    return new BenchWorld(folder, postgres, broker);
+    const postgres = await startEmbeddedPostgres({
+      folder: join(folder, 'postgres'),
+      settings: POSTGRES_SETTINGS,
+    });
+    try {
+      const broker = await startPrivateBroker({ folder: join(folder, 'rabbitmq') });
+      return new BenchWorld(folder, postgres, broker);
+    } catch (error) {
+      await postgres.destroy();
+      throw error;
+    }
   }
 
   /** What decides about durability, as the server says it. */
