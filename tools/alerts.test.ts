@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { SERVICES } from '#contracts';
 import { Metrics } from '#service-host';
-import { read, yaml } from './deployment-files.js';
+import { read, ROOT, yaml } from './deployment-files.js';
 
 // docs/alerts.yaml, held against the metrics that exist and the runbook.
 
@@ -35,9 +36,21 @@ test.each(rules)('$alert: the runbook says what to do', ({ annotations }) => {
   expect(sections).toContain(section);
 });
 
+const asked = rules.flatMap(({ expr }) => [...expr.matchAll(/\bwattline_\w+/g)].map(([name]) => name));
+/** Numbers that one service keeps an eye on, beside what each has. */
+const watched = readdirSync(`${ROOT}apps`, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => [...read(`apps/${file}`).matchAll(/\.watch\(\s*'(wattline_\w+)'/g)])
+  .map(([, name]) => name!);
+
+test('what a service keeps an eye on raises an alert', () => {
+  expect(watched.length).toBeGreaterThan(2);
+  expect(watched.filter((name) => !asked.includes(name))).toEqual([]);
+});
+
 test('alerts ask for metrics that exist, and for what can wait', () => {
-  const names = new Metrics('any').registry.getMetricsAsArray().map(({ name }) => name);
-  const asked = rules.flatMap(({ expr }) => [...expr.matchAll(/\bwattline_\w+/g)].map(([name]) => name));
+  const common = new Metrics('any').registry.getMetricsAsArray().map(({ name }) => name);
+  const names = [...common, ...watched];
   const unknown = asked.filter((name) => !names.includes(name.replace(/_(count|bucket|sum)$/, '')));
   expect(unknown).toEqual([]);
   const set = [...read('libs/service-host/health.controller.ts').matchAll(/what: '(\w+)'/g)].map(
