@@ -6,3 +6,4 @@ export * from './result.js';
 export * from './problems.js';
 export * from './state-machine.js';
 export * from './masking.js';
+export * from './rounds.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, newId, type Result } from '#kernel';
+import { Clock, newId, type Result, Rounds } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { LOG, type Log, SETTINGS } from '#service-host';
@@ -23,8 +23,10 @@ const HOUR = 3_600_000;
  */
 @Injectable()
 export class AskMeters implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private asking: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.runOnce(),
+    (error) => this.log.warn({ err: error }, 'meters could not be asked this time'),
+  );
   private stopped = false;
 
   constructor(
@@ -39,17 +41,12 @@ export class AskMeters implements OnApplicationBootstrap, OnModuleDestroy {
   /** Nobody is asked where there is no line. */
   onApplicationBootstrap(): void {
     if (this.settings.METER_READINGS_URL === '') return;
-    this.timer = setInterval(() => {
-      this.asking ??= this.runOnce()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'meters could not be asked this time'))
-        .finally(() => (this.asking = undefined));
-    }, SWEEP_MILLIS).unref();
+    this.rounds.start(SWEEP_MILLIS);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
-    await this.asking;
+    await this.rounds.stop();
   }
 
   /** Asks every meter whose turn it is. */

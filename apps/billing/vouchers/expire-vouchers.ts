@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, dayIn, newId } from '#kernel';
+import { Clock, dayIn, newId, Rounds } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { LOG, type Log, SETTINGS } from '#service-host';
@@ -16,8 +16,10 @@ const TOGETHER = 200;
 /** Gives back the value of vouchers whose last day is over. Late, it changes nothing: redeeming looks at the day too. */
 @Injectable()
 export class ExpireVouchers implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<unknown> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.runOnce(),
+    (error) => this.log.warn({ err: error }, 'vouchers could not be expired this time'),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -28,16 +30,11 @@ export class ExpireVouchers implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.round ??= this.runOnce()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'vouchers could not be expired this time'))
-        .finally(() => (this.round = undefined));
-    }, EVERY_MILLIS).unref();
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.round;
+  onApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** The number of vouchers that expired. */

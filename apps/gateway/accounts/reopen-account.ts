@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ClosePerson } from '#contracts';
-import { Clock, newId } from '#kernel';
+import { Clock, newId, Rounds } from '#kernel';
 import type { Tx } from '#messaging';
 import { UnitOfWork, type WorkContext } from '#persistence';
 import { InternalClient, LOG, type Log } from '#service-host';
@@ -14,8 +14,10 @@ const FORGOTTEN_MILLIS = 60_000;
 /** Gives an account back that was not deleted after all: at once, or when the process that tried has died. */
 @Injectable()
 export class ReopenAccount implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.sweep(),
+    (error) => this.log.warn({ err: error }, 'accounts could not be reopened'),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -26,16 +28,11 @@ export class ReopenAccount implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping ??= this.sweep()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'accounts could not be reopened'))
-        .finally(() => (this.sweeping = undefined));
-    }, EVERY_MILLIS).unref();
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** From the first step on this closing erases nothing any more; if payment is away, the sweep goes on later. */

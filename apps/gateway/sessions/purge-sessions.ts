@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '#kernel';
+import { Clock, Rounds } from '#kernel';
 import { LOG, type Log } from '#service-host';
 
 const EVERY_MILLIS = 3_600_000;
@@ -9,8 +9,10 @@ const ROWS_AT_ONCE = 1_000;
 /** Deletes sessions that are over by their date; what was revoked stays until then, so that reuse is noticed. */
 @Injectable()
 export class PurgeSessions implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private purging: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.run(),
+    (error) => this.log.warn({ err: error }, 'old sessions could not be deleted'),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -19,16 +21,11 @@ export class PurgeSessions implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.purging ??= this.run()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'old sessions could not be deleted'))
-        .finally(() => (this.purging = undefined));
-    }, EVERY_MILLIS).unref();
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.purging;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Refresh tokens go with their session (ON DELETE CASCADE). */

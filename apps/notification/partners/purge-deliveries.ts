@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '#kernel';
+import { Clock, Rounds } from '#kernel';
 import { LOG, type Log } from '#service-host';
 
 const EVERY_MILLIS = 3_600_000;
@@ -10,8 +10,10 @@ const ROWS_AT_ONCE = 1_000;
 /** Deletes deliveries after 30 days, and those of endpoints that are gone. */
 @Injectable()
 export class PurgeDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private purging: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.run(),
+    (error) => this.log.warn({ err: error }, 'old deliveries could not be deleted'),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -20,16 +22,11 @@ export class PurgeDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.purging ??= this.run()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'old deliveries could not be deleted'))
-        .finally(() => (this.purging = undefined));
-    }, EVERY_MILLIS).unref();
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.purging;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   async run(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '#kernel';
+import { Clock, Rounds } from '#kernel';
 import { type Log, LOG, SETTINGS } from '#service-host';
 import type { NotificationSettings } from '../notification-settings.js';
 import { nameOf } from '../sms/twilio-answers.rules.js';
@@ -25,8 +25,10 @@ interface Due {
  */
 @Injectable()
 export class PollDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private polling: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.run(),
+    (error) => this.log.warn({ err: error }, 'deliveries could not be asked for'),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -38,16 +40,11 @@ export class PollDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.polling ??= this.run()
-        .catch((error: unknown) => this.log.warn({ err: error }, 'deliveries could not be asked for'))
-        .finally(() => (this.polling = undefined));
-    }, EVERY_MILLIS).unref();
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.polling;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   async run(): Promise<void> {

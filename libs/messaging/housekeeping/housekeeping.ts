@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Clock } from '#kernel';
+import { type Clock, Rounds } from '#kernel';
 import {
   type DayPartition,
   daysBetween,
@@ -29,8 +29,10 @@ const FORGET = 'UPDATE kept SET events_from = greatest(events_from, $1::uuid)';
  * deleted row by row costs more the fuller the table has been. Nothing that is still open is dropped.
  */
 export class Housekeeping {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.runOnce(),
+    (error) => this.options.onProblem('the housekeeping failed and will be tried again', error),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -41,18 +43,11 @@ export class Housekeeping {
   /** Once now, because events are about to come; afterwards every hour. */
   async start(): Promise<void> {
     await this.runOnce();
-    this.timer = setInterval(() => {
-      this.running ??= this.runOnce()
-        .catch((error: unknown) =>
-          this.options.onProblem('the housekeeping failed and will be tried again', error),
-        )
-        .finally(() => (this.running = undefined));
-    }, EVERY_MILLIS);
+    this.rounds.start(EVERY_MILLIS);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   async runOnce(): Promise<void> {

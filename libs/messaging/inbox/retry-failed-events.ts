@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { LessThanOrEqual } from 'typeorm';
 import type { Envelope } from '#contracts';
-import type { Clock } from '#kernel';
+import { type Clock, Rounds } from '#kernel';
 import { failureKind } from '#persistence';
 import type { Handle, Inbox } from './inbox.js';
 import { InboxRow } from './inbox.entity.js';
@@ -10,8 +10,10 @@ const ROWS = 100;
 
 /** Hands events whose retry is due to their handlers again. */
 export class RetryFailedEvents {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly rounds = new Rounds(
+    () => this.runOnce(),
+    (error) => this.onProblem('failed events could not be retried', error),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -22,16 +24,11 @@ export class RetryFailedEvents {
   ) {}
 
   start(everyMillis = 500): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.runOnce()
-        .catch((error: unknown) => this.onProblem('failed events could not be retried', error))
-        .finally(() => (this.running = undefined));
-    }, everyMillis);
+    this.rounds.start(everyMillis);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   async runOnce(): Promise<void> {
