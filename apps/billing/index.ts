@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '#service-host';
+import { forgetAttempts, type ServiceDefinition } from '#service-host';
 import { BillingModule } from './billing.module.js';
 import { type BillingSettings, billingSettings, refuseSettings } from './billing-settings.js';
 import { BillingTables1700000000001 } from './billing-tables.migration.js';
@@ -23,7 +23,6 @@ import { TokenFingerprints1760000000100 } from './vends/token-fingerprints.migra
 import { Vend, VendTokenRow } from './vends/vend.entity.js';
 import { VendProposal } from './vends/vend-proposal.entity.js';
 import { VendTables1700000000300 } from './vends/vend-tables.migration.js';
-import { forgetAttempts } from './vouchers/redeem-limits.js';
 import { VoucherTables1700000001200 } from './vouchers/voucher-tables.migration.js';
 import { Redemption, Voucher, VoucherBatch } from './vouchers/voucher.entity.js';
 

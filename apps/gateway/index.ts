@@ -1,8 +1,7 @@
 import { newId, type Result } from '#kernel';
-import type { RunningService, ServiceDefinition } from '#service-host';
+import { forgetAttempts, type RunningService, type ServiceDefinition } from '#service-host';
 import { AccountChanges1700000000002 } from './account-changes.migration.js';
 import { AccountClosing } from './accounts/account-closing.entity.js';
-import { forgetAttempts } from './accounts/attempt-limits.js';
 import { AttemptTables1700000000110 } from './accounts/attempt-tables.migration.js';
 import { createOperator as create, type NewAccount } from './accounts/create-operator.js';
 import { PasswordReset } from './accounts/password-reset.entity.js';

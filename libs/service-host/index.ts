@@ -1,3 +1,4 @@
+export * from './attempt-counts.js';
 export * from './caller.js';
 export * from './caller.guard.js';
 export * from './cursor.js';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { FakeClock, newId } from '#kernel';
+import { forgetAttempts } from '#service-host';
 import type { Answer } from '#testing';
 import { codeOf } from './voucher-code.rules.js';
-import { forgetAttempts } from './redeem-limits.js';
 import { METER, VoucherWorld } from './testing/voucher-world.js';
 
 let world: VoucherWorld;

@@ -1,8 +1,7 @@
 import { SUBSCRIPTIONS } from '#contracts';
 import { EmbeddedBus } from '#messaging';
-import { runService } from '#service-host';
+import { forgetAttempts, runService } from '#service-host';
 import { ApiClient, type Answer, startTestService, type TestService, until } from '#testing';
-import { forgetAttempts } from '../accounts/attempt-limits.js';
 import { gatewayService, type GatewaySettings } from '../index.js';
 import { gatewayEnvironment, type PlayedService, playService, somebody } from '../testing/outside.js';
 
