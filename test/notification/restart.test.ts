@@ -1,38 +1,17 @@
-import { BillCreated, SUBSCRIPTIONS } from '#contracts';
-import { EmbeddedBus } from '#messaging';
+import { BillCreated } from '#contracts';
 import { notificationService } from '#notification';
-import { type RunningService, runService } from '#service-host';
+import { runService } from '#service-host';
 import { until } from '#testing';
 import { ASK_AFTER, billOf, type Person, startWorld, type World } from './world.js';
 
 const LEASE = 60_000;
 
 let world: World;
-let second: RunningService | undefined;
 
 beforeEach(async () => {
   world = await startWorld({ environment: { SMS_TIMEOUT_MS: '5000' } });
 });
-afterEach(async () => {
-  await second?.close();
-  second = undefined;
-  await world.close();
-});
-
-/** A process that finds what another one left in the database; no message of the bus reaches it. */
-async function startAnother(): Promise<RunningService> {
-  return (second = await runService(notificationService, {
-    environment: {
-      ...world.environment,
-      DATABASE_URL: world.notification.database.url,
-      PORT: '0',
-      INTERNAL_SECRET: 'a secret of the services in this test',
-      LOG_LEVEL: 'silent',
-    },
-    transport: new EmbeddedBus(SUBSCRIPTIONS).transport(),
-    clock: world.clock,
-  }));
-}
+afterEach(() => world.close());
 
 const requestsAbout = ({ phone }: Person) =>
   world.simulators.twilio.log.requests
@@ -55,7 +34,7 @@ test('a process that stopped between the intent and the call: the next one asks,
   const bill = await billFor(person);
   expect(await world.open()).toEqual(['started']);
 
-  const { parts } = await startAnother();
+  const { parts } = await world.startAnother();
   await parts.effects.sweep();
   expect(requestsAbout(person)).toEqual([]);
   world.clock.advance(LEASE);
@@ -80,7 +59,7 @@ test('a process that stopped between the call and its note: the next one finds i
     `UPDATE notification.messages SET state = 'queued', sid = NULL WHERE template = 'bill_created'`,
   );
 
-  const { parts } = await startAnother();
+  const { parts } = await world.startAnother();
   world.clock.advance(LEASE);
   await parts.effects.sweep();
   await done();
@@ -98,7 +77,7 @@ test('a process that hangs in a second attempt: another one asks, and does not s
   await world.pass(2_000);
   await until('the second attempt is under way', () => world.smsTo(person.phone).length === 2);
 
-  const { parts } = await startAnother();
+  const { parts } = await world.startAnother();
   world.clock.advance(LEASE);
   await parts.effects.sweep();
   await done();
@@ -116,7 +95,7 @@ test('after a crash, too, an attempt that may still be on its way is given its t
     `UPDATE notification.messages SET attempted_at = $1 WHERE template = 'bill_created'`,
     [world.clock.now()],
   );
-  const { parts } = await startAnother();
+  const { parts } = await world.startAnother();
   world.clock.advance(1_000);
   await parts.effects.sweep();
   await until('Twilio was asked', async () => (await world.open()).includes('unknown'));

@@ -1,10 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BillCreated, PaymentCompleted, SUBSCRIPTIONS, type VendDetails } from '#contracts';
+import { BillCreated, PaymentCompleted, type VendDetails } from '#contracts';
 import { newId } from '#kernel';
-import { EmbeddedBus } from '#messaging';
-import { notificationService } from '#notification';
-import { runService } from '#service-host';
 import { until } from '#testing';
 import { billOf, naira, type Person, startWorld, type World } from './world.js';
 
@@ -99,27 +96,13 @@ test('an SMS that was never written is not taken for another one that Twilio has
   await world.notification.database.rows(
     `UPDATE notification.messages SET state = 'queued', sid = NULL WHERE template = 'bill_created'`,
   );
-  const another = await runService(notificationService, {
-    environment: {
-      ...world.environment,
-      DATABASE_URL: world.notification.database.url,
-      PORT: '0',
-      INTERNAL_SECRET: 'a secret of the services in this test',
-      LOG_LEVEL: 'silent',
-    },
-    transport: new EmbeddedBus(SUBSCRIPTIONS).transport(),
-    clock: world.clock,
-  });
-  try {
-    for (let round = 0; round < 4; round++) {
-      world.clock.advance(LEASE);
-      await another.parts.effects.sweep();
-      await until('nothing is under way', async () => !(await underWay()));
-    }
-    await untilDone();
-  } finally {
-    await another.close();
+  const another = await world.startAnother();
+  for (let round = 0; round < 4; round++) {
+    world.clock.advance(LEASE);
+    await another.parts.effects.sweep();
+    await until('nothing is under way', async () => !(await underWay()));
   }
+  await untilDone();
   expect(tokensOf(person)).toHaveLength(1);
   expect(world.smsTo(person.phone).filter((text) => text.includes(bill.number))).toHaveLength(1);
 });

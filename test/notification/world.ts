@@ -1,9 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { notificationService, type NotificationSettings } from '#notification';
 import { startSimulators, type Simulators, type TwilioOptions } from '#simulators';
-import { UserRegistered } from '#contracts';
+import { SUBSCRIPTIONS, UserRegistered } from '#contracts';
 import { FakeClock, newId } from '#kernel';
-import { seal } from '#service-host';
+import { EmbeddedBus } from '#messaging';
+import { type RunningService, runService, seal } from '#service-host';
 import { startTestService, type TestService, until } from '#testing';
 
 export const TWILIO = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'wattline-test-token' };
@@ -22,6 +23,8 @@ export interface World {
   simulators: Simulators;
   notification: TestService<NotificationSettings>;
   environment: Record<string, string>;
+  /** Another process, which finds what the first left in the database; no message of the bus reaches it. */
+  startAnother(): Promise<RunningService>;
   /** Somebody whose welcome has been sent. */
   newPerson(): Promise<Person>;
   /** What a phone received, the oldest first. */
@@ -79,11 +82,27 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     clock.advance(millis);
     await notification.running.parts.effects.sweep();
   };
+  const others: RunningService[] = [];
   const world: World = {
     clock,
     simulators,
     notification,
     environment,
+    startAnother: async () => {
+      const another = await runService(notificationService, {
+        environment: {
+          ...environment,
+          DATABASE_URL: notification.database.url,
+          PORT: '0',
+          INTERNAL_SECRET: 'a secret of the services in this test',
+          LOG_LEVEL: 'silent',
+        },
+        transport: new EmbeddedBus(SUBSCRIPTIONS).transport(),
+        clock,
+      });
+      others.push(another);
+      return another;
+    },
     open,
     pass,
     newPerson: async () => {
@@ -103,6 +122,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         return states.length === 0;
       }).then(() => undefined),
     close: async () => {
+      for (const other of others) await other.close();
       await notification.stop();
       await simulators.close();
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#kernel';
 import { CarefulClient, type Reply } from './careful-client.js';
-import { Dice } from './dice.js';
+import { type Customer, naira, registerCustomers } from './customers.js';
 
 /** An order that the system has accepted, as the customer knows it. */
 export interface Order {
@@ -16,21 +16,13 @@ export interface Order {
   acceptedAt: number;
 }
 
-interface Customer {
-  id: string;
-  headers: Record<string, string>;
-  dice: Dice;
-}
-
-const PASSWORD = 'a careful customer';
-
 /** Customers with wallets who top up, issue bills, pay them and send money, each one thing after the other. */
 export class Load {
   readonly orders: Order[] = [];
   /** What a customer saw that must not be. */
   readonly surprises: string[] = [];
   readonly client: CarefulClient;
-  private readonly customers: Customer[] = [];
+  private customers: Customer[] = [];
   private running = false;
   private loops: Promise<void>[] = [];
 
@@ -43,18 +35,7 @@ export class Load {
   }
 
   async register(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const phone = `+23480${String(40_000_000 + (this.seed % 1_000_000) * 10 + i).padStart(8, '0')}`;
-      const { status, body } = await this.client.send(
-        'POST',
-        '/api/auth/register',
-        {},
-        { name: `Customer ${i}`, phone, password: PASSWORD },
-      );
-      if (status !== 201) throw new Error(`register: ${status} ${JSON.stringify(body)}`);
-      const headers = { authorization: `Bearer ${body.accessToken}` };
-      this.customers.push({ id: body.user.id, headers, dice: new Dice(this.seed + i + 1) });
-    }
+    this.customers = await registerCustomers(this.client, '+23480', this.seed, count);
     await Promise.all(this.customers.map((customer) => this.topUp(customer, 100_000)));
   }
 
@@ -138,8 +119,4 @@ export class Load {
     if (again.status !== 202 || !again.replayed || !same)
       this.surprises.push(`a repeated request was answered ${again.status} ${JSON.stringify(again.body)}`);
   }
-}
-
-function naira(minor: number): string {
-  return (minor / 100).toFixed(2);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#kernel';
 import { CarefulClient, type Reply } from '../careful-client.js';
-import { Dice } from '../dice.js';
+import { type Customer, naira, registerCustomers } from '../customers.js';
 
 /** What a customer knows of a purchase that was accepted. */
 export interface Purchase {
@@ -12,13 +12,6 @@ export interface Purchase {
   amount: number;
 }
 
-export interface Shopper {
-  id: string;
-  headers: Record<string, string>;
-  dice: Dice;
-}
-
-const PASSWORD = 'a careful customer';
 const FUNDS = 5_000_000;
 const TRIES = 20;
 
@@ -27,7 +20,7 @@ export class Shoppers {
   readonly purchases: Purchase[] = [];
   /** What a customer saw that must not be. */
   readonly surprises: string[] = [];
-  readonly all: Shopper[] = [];
+  all: Customer[] = [];
   readonly client: CarefulClient;
 
   constructor(
@@ -40,13 +33,7 @@ export class Shoppers {
 
   /** Each with the same money in the wallet. */
   async register(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const phone = `+23481${String(40_000_000 + (this.seed % 1_000_000) * 10 + i).padStart(8, '0')}`;
-      const body = { name: `Shopper ${i}`, phone, password: PASSWORD };
-      const answer = await this.expect(201, '/api/auth/register', {}, body);
-      const headers = { authorization: `Bearer ${answer.accessToken}` };
-      this.all.push({ id: answer.user.id, headers, dice: new Dice(this.seed + i + 1) });
-    }
+    this.all = await registerCustomers(this.client, '+23481', this.seed, count);
     await Promise.all(
       this.all.map(({ id, headers }) =>
         this.expect(202, `/api/wallets/${id}/add-funds`, keyed(headers), { amount: naira(FUNDS) }),
@@ -72,7 +59,7 @@ export class Shoppers {
     );
   }
 
-  private async buy({ id, headers, dice }: Shopper, meterNumber: string): Promise<void> {
+  private async buy({ id, headers, dice }: Customer, meterNumber: string): Promise<void> {
     const amount = dice.between(10_000, 100_000);
     for (let tries = 1; ; tries++) {
       const quote = { meterNumber, amount: naira(amount) };
@@ -103,8 +90,4 @@ export class Shoppers {
 
 function keyed(headers: Record<string, string>): Record<string, string> {
   return { ...headers, 'idempotency-key': newId() };
-}
-
-function naira(minor: number): string {
-  return (minor / 100).toFixed(2);
 }
